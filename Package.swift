@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+// Vitrine: the read side of a marketplace in one Linux process.
+import PackageDescription
+
+/// Applied to every Swift target: existentials are spelled `any`, so that a box on a hot path is never an accident.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    // Spans that cannot outlive the LMDB transaction or the buffer they borrow from.
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + dependencies, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [arguments], path: "Tools/\(name)", swiftSettings: strict)
+}
+
+/// Flags and help of every program: Apple's own, alive, no further dependencies.
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+/// `--config FILE.toml`: a wrapper over toml++, parsed once at start.
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+/// Latencies of `vitrine-load` without loss at the tail.
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+let package = Package(
+    name: "vitrine",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // C libraries, all from Debian 12.
+        .systemLibrary(name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
+        // XXH3: view digests, ETags and command hashes at memory speed.
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        // ISA-L: CRC-32C by the CPU's own instruction, with a portable fallback.
+        .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+        .target(name: "CLLHTTP"),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // The rooms, lowest first. A room imports only rooms above it in this list.
+        room("POSIX"),
+        room("LMDB", ["CLMDB"]),
+        room("EventLoop", ["CLibUV"]),
+        room("JSON", ["CSimdJSON", "POSIX"]),
+        room("HTTP", ["CLLHTTP", "JSON"]),
+        room("Marketplace", ["JSON", "CXXHash"]),
+        room("EventLog", ["POSIX", "CISAL"]),
+        room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "CXXHash"]),
+        room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
+        room("Queries", ["Views", "HTTP", "JSON", "LMDB", "CXXHash"]),
+        room(
+            "Server",
+            ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
+        ),
+        .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
+
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+
+        tests("JSON"),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,18 @@
+import Glibc
+
+/// The system's clocks as plain integers.
+public enum Clock {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    public static var wallMilliseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
+    /// Nanoseconds of a clock that never goes back, for durations and deadlines.
+    public static var monotonicNanoseconds: UInt64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    }
+}
