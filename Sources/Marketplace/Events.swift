@@ -24,16 +24,6 @@ public enum Role: UInt8, Sendable {
     case seller = 1
 }
 
-/// Where an order stands. Raw values are stored in rows.
-public enum OrderStatus: UInt8, Sendable, CaseIterable {
-    case created = 0
-    case paid = 1
-    case shipped = 2
-    case delivered = 3
-    case cancelled = 4
-    case refunded = 5
-}
-
 /// Minor units of the marketplace's one currency.
 public typealias Amount = Int64
 
