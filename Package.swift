@@ -70,6 +70,7 @@ let package = Package(
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
 
         tests("JSON"),
+        tests("Marketplace", ["JSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )
