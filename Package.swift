@@ -71,6 +71,7 @@ let package = Package(
 
         tests("JSON"),
         tests("EventLog", ["POSIX"]),
+        tests("Marketplace", ["JSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,3 +1,5 @@
+import JSON
+
 /// Where an order stands. Raw values are stored in rows.
 public enum OrderStatus: UInt8, Sendable, CaseIterable {
     case created = 0
@@ -7,7 +9,7 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
     case cancelled = 4
     case refunded = 5
 
-    /// As commands, events and answers spell it.
+    /// As JSON spells it.
     public var name: StaticString {
         switch self {
         case .created: "created"
@@ -19,8 +21,18 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the order's units are out of the stock: a cancelled order gave them back, a refunded one did not.
-    public var takesStock: Bool { self != .cancelled }
+    public init?(name: RawSpan) {
+        for status in Self.allCases where name.equals(status.name) {
+            self = status
+            return
+        }
+        return nil
+    }
+}
+
+extension OrderStatus {
+    /// Whether an order created in this status takes its units out of stock.
+    public var reservesStock: Bool { self != .cancelled }
 
     /// Whether the order counts in `sold`, `spent` and reports.
     public var countsAsSale: Bool { self != .cancelled && self != .refunded }
