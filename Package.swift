@@ -58,7 +58,7 @@ let package = Package(
         room("Marketplace", ["JSON", "CXXHash"]),
         room("EventLog", ["POSIX", "CISAL"]),
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Views", ["Marketplace", "JSON", "LMDB", "CXXHash"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Queries", ["Views", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
