@@ -52,7 +52,7 @@ let package = Package(
         // The rooms, lowest first. A room imports only rooms above it in this list.
         room("POSIX"),
         room("LMDB", ["CLMDB"]),
-        room("EventLoop", ["CLibUV"]),
+        room("EventLoop", ["CLibUV", "POSIX"]),
         room("JSON", ["CSimdJSON", "POSIX"]),
         room("HTTP", ["CLLHTTP", "JSON"]),
         room("Marketplace", ["JSON", "CXXHash"]),
