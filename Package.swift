@@ -69,6 +69,11 @@ let package = Package(
 
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
 
+        // The serving path alone, to measure beside a bare libuv server.
+        .executableTarget(
+            name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
+            swiftSettings: strict),
+
         tests("JSON"),
     ],
     cxxLanguageStandard: .cxx17

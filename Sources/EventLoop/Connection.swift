@@ -58,6 +58,8 @@ open class Connection {
 
     // MARK: What a subclass says
 
+    /// The first call: the client is connected and may be written to.
+    open func accepted() {}
     /// Bytes arrived; they are valid during the call only. The memory is the loop's and may be changed in place.
     open func received(_ bytes: UnsafeMutableRawBufferPointer) {}
     /// The client sends no more. It may still read: answers that are due are finished first.
@@ -75,6 +77,7 @@ open class Connection {
         guard uv_accept(listener, stream) == 0 else { return close() }
         uv_tcp_nodelay(handle, 1)
         resumeReading()
+        accepted()
     }
 
     /// Lets the kernel keep further input; its window then slows the client down.

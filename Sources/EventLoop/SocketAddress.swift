@@ -6,7 +6,9 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
 
     /// Nil when `text` is not a literal address with a port: names are not looked up.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         let host = text[..<colon]
         if host.hasPrefix("[") && host.hasSuffix("]") {
             self.init(host: String(host.dropFirst().dropLast()), port: port)
@@ -54,7 +56,11 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
             // The port lies at the same place in both families.
             UInt16(bigEndian: withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 2, as: UInt16.self) })
         }
-        set { withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: newValue.bigEndian, toByteOffset: 2, as: UInt16.self) } }
+        set {
+            withUnsafeMutableBytes(of: &storage) {
+                $0.storeBytes(of: newValue.bigEndian, toByteOffset: 2, as: UInt16.self)
+            }
+        }
     }
 
     /// True for 127.0.0.0/8 and ::1: reachable from this machine only.
