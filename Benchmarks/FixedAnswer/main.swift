@@ -28,7 +28,7 @@ guard let address = SocketAddress(arguments.count > 1 ? arguments[1] : "127.0.0.
     let bytes = Int(arguments.count > 2 ? arguments[2] : "8192")
 else { fatalError("usage: fixed-answer ADDRESS:PORT BODY_BYTES") }
 let socket = try ListeningSocket.bind(address, count: 1)[0]
-let loop = RunningLoop(index: 0, options: LoopOptions()) { _ in FixedAnswer(bytes: bytes) }
+let loop = RunningLoop(index: 0, options: LoopOptions()) { _, _ in FixedAnswer(bytes: bytes) }
 loop.listen(on: socket)
 print("listening on \(socket.address)")
 loop.join()

@@ -35,7 +35,7 @@ public final class ServerLoop {
 
     init(
         index: Int, options: LoopOptions, mailbox: LoopMailbox, counters: LoopCounters,
-        makeHandler: (EventLoop) -> any RequestHandler
+        makeHandler: (EventLoop, LoopMailbox) -> any RequestHandler
     ) {
         (self.index, self.options, self.mailbox, self.counters) = (index, options, mailbox, counters)
         loop = EventLoop(timerGranularity_ms: options.timerGranularity_ms)
@@ -43,7 +43,7 @@ public final class ServerLoop {
         output.initialize(to: ByteWriter(capacity: 64 * 1024))
         date = .allocate(capacity: 1)
         date.initialize(to: DateHeader(milliseconds: Clock.wallMilliseconds))
-        handler = makeHandler(loop)
+        handler = makeHandler(loop, mailbox)
     }
 
     deinit {
