@@ -52,7 +52,7 @@ let package = Package(
         // The rooms, lowest first. A room imports only rooms above it in this list.
         room("POSIX"),
         room("LMDB", ["CLMDB"]),
-        room("EventLoop", ["CLibUV"]),
+        room("EventLoop", ["CLibUV", "POSIX"]),
         room("JSON", ["CSimdJSON", "POSIX"]),
         room("HTTP", ["CLLHTTP", "JSON"]),
         room("Marketplace", ["JSON", "CXXHash"]),
@@ -68,6 +68,11 @@ let package = Package(
         .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
 
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+
+        // The serving path alone, to measure beside a bare libuv server.
+        .executableTarget(
+            name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
+            swiftSettings: strict),
 
         tests("JSON"),
         tests("EventLog", ["POSIX"]),
