@@ -61,8 +61,8 @@ public final class LogReader {
         return false
     }
 
-    /// Waits until there is a record to move to, also one without events, for at most `milliseconds`. False if there is none,
-    /// or when the log's waiters were woken.
+    /// Waits for a record that was not there when `next` last returned false, also one without events. False after
+    /// `milliseconds`, or when the log's waiters were woken. (Where `next` was held back by its limit, there is one already.)
     public func wait(milliseconds: Int) -> Bool {
         log.wait(beyond: location, milliseconds: milliseconds)
     }
