@@ -65,7 +65,7 @@ let package = Package(
             "Server",
             ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
         ),
-        .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
+        .executableTarget(name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml], swiftSettings: strict),
 
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
 
