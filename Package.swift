@@ -67,6 +67,7 @@ let package = Package(
         ),
         .executableTarget(name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml], swiftSettings: strict),
 
+        tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
 
         // The serving path alone, to measure beside a bare libuv server.
