@@ -68,8 +68,11 @@ let package = Package(
         .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
 
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-import", ["JSON", "POSIX", "Marketplace"]),
 
         tests("JSON"),
+        .testTarget(
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,7 @@
+import Testing
+
+@testable import vitrine_import
+
+@Suite struct CSVReaderTests {
+    @Test func x() {}
+}
