@@ -92,7 +92,7 @@ struct GeneratedMarket {
         (rank * 2_654_435_761 + 7) % count
     }
 
-    /// In minor units: 0.99 to 512, half of it below 20, ending like prices do.
+    /// In minor units: 0.50 to 255.99, half of it below 16, ending like prices do.
     func price(ofProduct index: Int) -> Amount {
         var chance = chance(.price, index)
         // Tossing eight coins for the octave makes a bell over the logarithm.
