@@ -71,6 +71,8 @@ let package = Package(
         tool("vitrine-import", ["JSON", "POSIX", "Marketplace"]),
 
         tests("JSON"),
+        tests("EventLog", ["POSIX"]),
+        tests("Marketplace", ["JSON"]),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
     ],

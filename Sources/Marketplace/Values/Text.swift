@@ -7,6 +7,8 @@ public struct Text: Hashable, Sendable {
 
     @inlinable public init(utf8: [UInt8]) { self.utf8 = utf8 }
 
+    @inlinable public init(_ bytes: RawSpan) { utf8 = bytes.withUnsafeBytes { [UInt8]($0) } }
+
     public var isEmpty: Bool { utf8.isEmpty }
 
     /// Unicode scalars, which is what the contract's bounds count.

@@ -1,0 +1,21 @@
+import JSON
+import Marketplace
+
+/// Where and when an event stands in the log. The position also numbers what the event makes: no clock, no chance.
+public struct Moment: Sendable {
+    public var position: UInt64
+    public var time: Timestamp
+
+    public init(position: UInt64, time: Timestamp) { (self.position, self.time) = (position, time) }
+}
+
+extension ByteWriter {
+    /// `{"amount":1999,"currency":"GBP"}`
+    mutating func append(money amount: Amount, _ currency: Currency) {
+        append("{\"amount\":")
+        append(decimal: amount)
+        append(",\"currency\":\"")
+        append(currency.code)
+        append("\"}")
+    }
+}
