@@ -69,6 +69,7 @@ let package = Package(
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-import", ["JSON", "POSIX", "Marketplace"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(
@@ -78,6 +79,8 @@ let package = Package(
         tests("JSON"),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        .testTarget(
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
