@@ -69,7 +69,7 @@ let package = Package(
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
-        tool("vitrine-import", ["JSON", "POSIX", "Marketplace"]),
+        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(
