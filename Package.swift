@@ -75,6 +75,9 @@ let package = Package(
             swiftSettings: strict),
 
         tests("JSON"),
+        tests("EventLoop"),
+        tests("HTTP", ["JSON"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
     ],
     cxxLanguageStandard: .cxx17
 )
