@@ -58,7 +58,7 @@ let package = Package(
         room("Marketplace", ["JSON", "CXXHash"]),
         room("EventLog", ["POSIX", "CISAL"]),
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Views", ["Marketplace", "JSON", "LMDB", "CXXHash"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Queries", ["Views", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
@@ -78,6 +78,8 @@ let package = Package(
         tests("EventLoop"),
         tests("HTTP", ["JSON"]),
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
+        tests("EventLog", ["POSIX"]),
+        tests("Marketplace", ["JSON"]),
     ],
     cxxLanguageStandard: .cxx17
 )
