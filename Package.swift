@@ -60,7 +60,7 @@ let package = Package(
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Queries", ["Views", "HTTP", "JSON", "LMDB", "CXXHash"]),
+        room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
             "Server",
             ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]

@@ -11,6 +11,8 @@ public final class LogReader {
     private var location: LogLocation
     /// How far the log was published when last asked.
     private var end: LogLocation
+    /// Of the current segment, once it is known to be sealed.
+    private var sealedSize: Int?
     private var nextPosition: UInt64
     /// Of the record before; nil where the index led into the middle of a batch.
     private var batchOffset: Int?
@@ -61,8 +63,8 @@ public final class LogReader {
         return false
     }
 
-    /// Waits until there is a record to move to, also one without events, for at most `milliseconds`. False if there is none,
-    /// or when the log's waiters were woken.
+    /// Waits for a record that was not there when `next` last returned false, also one without events. False after
+    /// `milliseconds`, or when the log's waiters were woken. (Where `next` was held back by its limit, there is one already.)
     public func wait(milliseconds: Int) -> Bool {
         log.wait(beyond: location, milliseconds: milliseconds)
     }
@@ -72,19 +74,25 @@ public final class LogReader {
         if location >= end { end = log.end }
         while location < end {
             if location.segment == end.segment { return true }
-            // An earlier segment is sealed: it ends with its last record.
-            let size = try files { () throws(SystemError) in try window.size() }
-            if location.offset < size { return true }
+            if try location.offset < sizeOfSealed() { return true }
             location = LogLocation(segment: location.segment + 1, offset: SegmentHeader.size)
             let segment = log.segment(location.segment)
             window = try files { () throws(SystemError) in try SegmentWindow(segment) }
-            batchOffset = nil
+            (batchOffset, sealedSize) = (nil, nil)
         }
         return false
     }
 
+    /// The size of a segment that has a later one: it is sealed, so it ends with its last record.
+    private func sizeOfSealed() throws(EventLogError) -> Int {
+        if let sealedSize { return sealedSize }
+        let size = try files { () throws(SystemError) in try window.size() }
+        sealedSize = size
+        return size
+    }
+
     private func read() throws(EventLogError) -> RecordHeader {
-        let limit = location.segment == end.segment ? end.offset : Int.max
+        let limit = location.segment == end.segment ? end.offset : try sizeOfSealed()
         let look = try files { () throws(SystemError) in
             try window.record(at: location.offset, limit: limit, position: nextPosition, batchOffset: batchOffset)
         }
