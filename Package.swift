@@ -75,7 +75,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("JSON"),
-        tests("EventLoop"),
+        tests("EventLoop", ["POSIX"]),
         tests("HTTP", ["JSON"]),
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
