@@ -77,6 +77,9 @@ let package = Package(
             swiftSettings: strict),
 
         tests("JSON"),
+        tests("EventLoop", ["POSIX"]),
+        tests("HTTP", ["JSON"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         .testTarget(
