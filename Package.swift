@@ -67,9 +67,11 @@ let package = Package(
         ),
         .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
 
-        tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
 
         tests("JSON"),
+        .testTarget(
+            name: "VitrineLoadTests", dependencies: ["vitrine-load", "POSIX", "JSON"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
