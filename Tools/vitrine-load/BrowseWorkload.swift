@@ -40,7 +40,7 @@ final class BrowseWorkload: Workload {
         customerChoice = catalog.customers.isEmpty ? nil : .zipf(catalog.customers.count)
     }
 
-    func writeRequest(to writer: inout ByteWriter) -> Expectation {
+    func writeRequest(to writer: inout ByteWriter) -> AnswerRule {
         let drawn = kindChoice.draw(&random)
         let kind = Kind.allCases[drawn]
         writer.append("GET ")
@@ -56,21 +56,21 @@ final class BrowseWorkload: Workload {
         endHead(of: &writer)
         // Before the first cursor and tag are known, a category stands in for them and is counted as one.
         let counted = kind == .nextPage || kind == .revalidation ? Kind.category.rawValue : drawn
-        return Expectation(kind: counted, body: target.body, target: target)
+        return AnswerRule(kind: counted, body: target.body, target: target)
     }
 
-    func learn(from answer: AnswerParser, to expectation: Expectation) {
+    func learn(from answer: AnswerParser, to rule: AnswerRule) {
         guard answer.status == 200 else { return }
-        if expectation.body == .list {
+        if rule.body == .list {
             answer.body.withUnsafeBytes { body in
                 guard let cursor = body.lastText(of: "\"nextCursor\":") else { return }
-                cursors.remember(expectation.target, cursor, &random)
+                cursors.remember(rule.target, cursor, &random)
             }
         }
         // The tag of a page behind a cursor belongs to a URL that is not kept.
-        let isFirstPage = expectation.kind != Kind.nextPage.rawValue
+        let isFirstPage = rule.kind != Kind.nextPage.rawValue
         if isFirstPage && !answer.entityTag.isEmpty {
-            answer.entityTag.withUnsafeBytes { entityTags.remember(expectation.target, $0, &random) }
+            answer.entityTag.withUnsafeBytes { entityTags.remember(rule.target, $0, &random) }
         }
     }
 
@@ -92,21 +92,21 @@ final class BrowseWorkload: Workload {
         Target(page: page, index: Int32(choice.draw(&random)))
     }
 
-    private func write(nextPage page: RecentPages.Entry, to writer: inout ByteWriter) -> Expectation {
+    private func write(nextPage page: RecentPages.Entry, to writer: inout ByteWriter) -> AnswerRule {
         page.target.write(to: &writer, from: catalog)
         writer.append(page.target.hasQuery ? "&cursor=" : "?cursor=")
         writer.append(page.value)
         endHead(of: &writer)
-        return Expectation(kind: Kind.nextPage.rawValue, body: .list, target: page.target)
+        return AnswerRule(kind: Kind.nextPage.rawValue, body: .list, target: page.target)
     }
 
-    private func write(revalidation page: RecentPages.Entry, to writer: inout ByteWriter) -> Expectation {
+    private func write(revalidation page: RecentPages.Entry, to writer: inout ByteWriter) -> AnswerRule {
         page.target.write(to: &writer, from: catalog)
         writer.append(tail)
         writer.append("If-None-Match: ")
         writer.append(page.value)
         writer.append("\r\n\r\n")
-        return Expectation(
+        return AnswerRule(
             kind: Kind.revalidation.rawValue, body: page.target.body, target: page.target, isConditional: true)
     }
 

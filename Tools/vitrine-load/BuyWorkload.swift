@@ -26,7 +26,7 @@ final class BuyWorkload: Workload {
         productChoice = .zipf(catalog.products.count)
     }
 
-    func writeRequest(to writer: inout ByteWriter) -> Expectation {
+    func writeRequest(to writer: inout ByteWriter) -> AnswerRule {
         body.removeAll()
         body.append("{\"customerId\":\"")
         // Ids hold only characters that need neither percent-encoding in a path segment nor JSON escapes, but `:`.
@@ -45,8 +45,8 @@ final class BuyWorkload: Workload {
         writer.append(decimal: body.count)
         writer.append("\r\n\r\n")
         body.withUnsafeBytes { writer.append($0) }
-        return Expectation(kind: 0, body: .object, mayLackStock: true)
+        return AnswerRule(kind: 0, body: .object, mayLackStock: true)
     }
 
-    func learn(from answer: AnswerParser, to expectation: Expectation) {}
+    func learn(from answer: AnswerParser, to rule: AnswerRule) {}
 }

@@ -13,7 +13,7 @@ final class Connection {
     private let connectRequest: UnsafeMutablePointer<uv_connect_t>
     let answer: AnswerParser
     private(set) var state = State.closed
-    private(set) var expectation = Expectation(kind: 0, body: .any)
+    private(set) var rule = AnswerRule(kind: 0, body: .any)
     /// From when the request under way is timed: its due time, or when its slot was ready for it.
     private(set) var startedAt: UInt64 = 0
     /// When the request under way, or the connecting, is given up.
@@ -87,9 +87,9 @@ final class Connection {
     // MARK: Request and answer
 
     /// Sends a request at once; `startedAt` is where its latency is counted from.
-    func send(_ request: UnsafeRawBufferPointer, _ expectation: Expectation, startedAt: UInt64, deadline: UInt64) {
+    func send(_ request: UnsafeRawBufferPointer, _ rule: AnswerRule, startedAt: UInt64, deadline: UInt64) {
         precondition(state == .idle, "a request is under way already")
-        (state, self.expectation, self.startedAt, self.deadline) = (.busy, expectation, startedAt, deadline)
+        (state, self.rule, self.startedAt, self.deadline) = (.busy, rule, startedAt, deadline)
         let start = UnsafeMutableRawPointer(mutating: request.baseAddress!).assumingMemoryBound(to: CChar.self)
         var buffer = uv_buf_init(start, UInt32(request.count))
         let sent = uv_try_write(stream, &buffer, 1)

@@ -108,10 +108,10 @@ final class LoadLoop {
 
     func send(over connection: Connection, startedAt: UInt64, at now: UInt64) {
         request.removeAll()
-        let expectation = workload.writeRequest(to: &request)
+        let rule = workload.writeRequest(to: &request)
         let deadline = now + plan.timeout.nanoseconds
         request.withUnsafeBytes {
-            connection.send($0, expectation, startedAt: startedAt, deadline: deadline)
+            connection.send($0, rule, startedAt: startedAt, deadline: deadline)
         }
     }
 
@@ -138,27 +138,27 @@ final class LoadLoop {
     }
 
     func answered(_ connection: Connection, at now: UInt64) {
-        let expectation = connection.expectation
+        let rule = connection.rule
         let latency = now - connection.startedAt
         let answer = connection.answer
         connection.readySince = now
-        let fault = answer.body.withUnsafeBytes { expectation.fault(status: answer.status, body: $0) }
+        let fault = answer.body.withUnsafeBytes { rule.fault(status: answer.status, body: $0) }
         if let fault {
             let example = "\(answer.status) \(Readable.firstBytes(of: answer.body))"
-            statistics.countFault(fault, kind: expectation.kind, latency: latency, at: now, example: example)
+            statistics.countFault(fault, kind: rule.kind, latency: latency, at: now, example: example)
             return
         }
-        workload.learn(from: answer, to: expectation)
+        workload.learn(from: answer, to: rule)
         // A right answer to a request of the warm-up counts for nothing, a wrong one is wrong at any time.
         if connection.startedAt >= plan.measureFrom {
-            statistics.countAnswer(kind: expectation.kind, latency: latency, at: now)
+            statistics.countAnswer(kind: rule.kind, latency: latency, at: now)
         }
     }
 
     func failed(_ connection: Connection, _ fault: Fault, wasConnecting: Bool, at now: UInt64, example: String) {
         // A connection that cannot be made fails the request that it was to carry.
         if wasConnecting && !takeOldestDue(at: now) { return }
-        let kind = wasConnecting ? 0 : connection.expectation.kind
+        let kind = wasConnecting ? 0 : connection.rule.kind
         let latency = !wasConnecting && fault.countsAsLatency ? now - connection.startedAt : nil
         statistics.countFault(fault, kind: kind, latency: latency, at: now, example: example)
     }

@@ -19,7 +19,7 @@ struct LoadPlan: Sendable {
     let timeout: TimeSpan
     let seed: UInt64
 
-    /// Time for the threads to start, so that the first request is not late already.
+    /// Time for the threads of an open loop to start, so that the first request is not late already.
     private static let lead: UInt64 = 5_000_000
 
     var connections: Int {
@@ -40,7 +40,7 @@ struct LoadPlan: Sendable {
 
     /// One plan a loop: connections shared out evenly, due times interleaved, a seed each.
     func loopPlans(begin: UInt64) -> [LoopPlan] {
-        let begin = begin + Self.lead
+        let begin = if case .open = mode { begin + Self.lead } else { begin }
         let measureFrom = begin + warmup.nanoseconds
         return (0..<loops).map { index in
             let share = connections / loops + (index < connections % loops ? 1 : 0)

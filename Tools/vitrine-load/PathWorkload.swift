@@ -13,10 +13,10 @@ final class PathWorkload: Workload {
         request = Array("GET \(path) HTTP/1.1\r\nHost: \(authority)\r\n\r\n".utf8)
     }
 
-    func writeRequest(to writer: inout ByteWriter) -> Expectation {
+    func writeRequest(to writer: inout ByteWriter) -> AnswerRule {
         writer.append(request)
-        return Expectation(kind: 0, body: .any)
+        return AnswerRule(kind: 0, body: .any)
     }
 
-    func learn(from answer: AnswerParser, to expectation: Expectation) {}
+    func learn(from answer: AnswerParser, to rule: AnswerRule) {}
 }

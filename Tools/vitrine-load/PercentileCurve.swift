@@ -38,7 +38,7 @@ struct PercentileCurve {
     private var timeGrid: String {
         (Int(lowest)...Int(highest)).map { exponent in
             let at = coordinate(y(pow(10, Double(exponent))))
-            let label = Readable.time(nanoseconds: UInt64(pow(10, Double(exponent))))
+            let label = "\(["1", "10", "100"][exponent % 3]) \(["ns", "µs", "ms", "s", "ks"][exponent / 3])"
             return """
                 <line x1="\(margin.left)" x2="\(width - margin.right)" y1="\(at)" y2="\(at)" stroke="var(--grid)"/>
                 <text x="\(margin.left - 8)" y="\(at)" text-anchor="end" dominant-baseline="middle">\(label)</text>

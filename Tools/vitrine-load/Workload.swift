@@ -2,17 +2,17 @@ import JSON
 
 /// Makes the requests of one loop and learns from their answers. It belongs to its loop and is asked by no other.
 protocol Workload: AnyObject {
-    /// The kinds of requests, in the order of `Expectation.kind`.
+    /// The kinds of requests, in the order of `AnswerRule.kind`.
     var kinds: [String] { get }
     /// How many bytes of a body are kept to be judged and learned from.
     var bodyLimit: Int { get }
     var findsEntityTag: Bool { get }
 
     /// Writes a whole request and says what its answer must be like.
-    func writeRequest(to writer: inout ByteWriter) -> Expectation
+    func writeRequest(to writer: inout ByteWriter) -> AnswerRule
 
     /// Takes note of a right answer.
-    func learn(from answer: AnswerParser, to expectation: Expectation)
+    func learn(from answer: AnswerParser, to rule: AnswerRule)
 }
 
 /// What a run asks for, shared by all loops; each makes a workload of its own from it.

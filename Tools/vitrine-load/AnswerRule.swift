@@ -1,5 +1,5 @@
 /// What a request asked for, and so what a right answer to it looks like.
-struct Expectation: Equatable, Sendable {
+struct AnswerRule: Equatable, Sendable {
     enum Body: Equatable, Sendable {
         /// Anything the server likes.
         case any
