@@ -13,3 +13,16 @@ public struct SystemError: Error, CustomStringConvertible, Equatable {
     /// For example `open vitrine-data/log: Permission denied`.
     public var description: String { "\(call) \(subject): \(String(cString: strerror(code)))" }
 }
+
+extension SystemError {
+    /// The disk, a quota or the process's file size limit leaves no room.
+    public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
+
+    public var isMissingFile: Bool { code == ENOENT }
+
+    /// EIO, for what the kernel should have read and did not.
+    public static var inputOutput: Int32 { EIO }
+}
+
+/// This process's number.
+public var currentProcess: Int32 { getpid() }

@@ -1,0 +1,147 @@
+import POSIX
+import Synchronization
+
+/// The truth: an append-only sequence of records in segment files, each one command's events.
+///
+/// One `LogWriter` appends batches and syncs each with one call; any number of `LogReader`s follow it. The log stores bytes
+/// and does not know what events mean. Rules:
+/// 1. Positions are 1, 2, 3 … without a gap. A record of n events takes n of them; one of no events takes none, carries the
+///    next position and only remembers a command.
+/// 2. Readers see a record once it is on the disk, never earlier.
+/// 3. What recovery cuts away was never acknowledged; what was acknowledged and is not as it was is refused.
+public final class EventLog: Sendable {
+    /// The data directory, which holds `lock` and `log/`.
+    public let directory: String
+    /// What opening it found.
+    public let recovery: Recovery
+    /// Whether opening it created it.
+    public let wasCreated: Bool
+    /// The 16 bytes it was marked with when it was created.
+    public let creationTag: [UInt8]
+
+    let options: EventLogOptions
+    let isReadOnly: Bool
+    private let durable: Atomic<UInt64>
+    private let state: Monitor<State>
+
+    private struct State {
+        var extent: LogExtent
+        var identity: LogIdentity
+        var lock: DirectoryLock?
+        var hasWriter = false
+        var isWoken = false
+    }
+
+    init(
+        directory: String, options: EventLogOptions, extent: LogExtent, header: SegmentHeader, recovery: Recovery,
+        wasCreated: Bool, lock: DirectoryLock?
+    ) {
+        (self.directory, self.options, self.recovery, self.wasCreated) = (directory, options, recovery, wasCreated)
+        (isReadOnly, creationTag) = (lock == nil, header.tag)
+        durable = Atomic(extent.nextPosition - 1)
+        state = Monitor(State(extent: extent, identity: header.identity, lock: lock))
+    }
+
+    static func segmentDirectory(_ directory: String) -> String { directory + "/log" }
+
+    var segmentDirectory: String { EventLog.segmentDirectory(directory) }
+
+    /// Which log this is; after `renewIdentity` the new one.
+    public var identity: LogIdentity { state.withLock { $0.identity } }
+
+    /// Gives the log a new identity, durably: tokens and checkpoints of the old one no longer match. Before any use of the
+    /// log, as the one who opened it for writing.
+    public func renewIdentity() throws(EventLogError) {
+        precondition(!isReadOnly, "a log opened for reading keeps its identity")
+        let first = state.withLock { $0.extent.segments[0] }
+        let file = try files { () throws(SystemError) in try FileDescriptor(opening: first.path, .readWrite) }
+        var header = try first.readHeader(file)
+        header.identity = .random()
+        // In place: 64 bytes lie within one sector, which the disk writes whole or not at all.
+        try files { () throws(SystemError) in
+            try header.write(to: file)
+            try file.synchronizeData()
+        }
+        state.withLock { $0.identity = header.identity }
+    }
+
+    // MARK: How far it is
+
+    /// Position of the last event that is on the disk; 0 in an empty log.
+    public var durablePosition: UInt64 { durable.load(ordering: .acquiring) }
+
+    /// Waits until events beyond `position` are on the disk, at most `milliseconds`, and returns `durablePosition`, which may
+    /// be unchanged. Records without events do not end the wait: see `LogReader.wait`.
+    public func waitForDurable(beyond position: UInt64, milliseconds: Int) -> UInt64 {
+        let reached = durablePosition
+        if reached > position { return reached }
+        return state.wait(milliseconds: milliseconds) { state in
+            let last = state.extent.nextPosition - 1
+            return last > position || state.isWoken ? last : nil
+        } ?? durablePosition
+    }
+
+    /// Ends every wait, those to come too: for shutting down.
+    public func wakeWaiters() { state.update { $0.isWoken = true } }
+
+    /// Waits until there is a record behind `location`; false after `milliseconds`, or when woken without one.
+    func wait(beyond location: LogLocation, milliseconds: Int) -> Bool {
+        state.wait(milliseconds: milliseconds) { state in
+            state.extent.end > location ? true : state.isWoken ? false : nil
+        } ?? false
+    }
+
+    /// Behind the last record that may be read.
+    var end: LogLocation { state.withLock { $0.extent.end } }
+
+    func segment(_ index: Int) -> Segment { state.withLock { $0.extent.segments[index] } }
+
+    // MARK: Writing and reading
+
+    /// The log's writer: once a log.
+    public func makeWriter() throws(EventLogError) -> LogWriter {
+        precondition(!isReadOnly, "a log opened for reading has no writer")
+        let extent = state.withLock { state in
+            precondition(!state.hasWriter, "a log has one writer")
+            state.hasWriter = true
+            return state.extent
+        }
+        return try LogWriter(self, segment: extent.segments[extent.end.segment], extent: extent)
+    }
+
+    /// A reader of everything behind `position`: of every record with an event beyond it, or without events and written after
+    /// it. Such a one may also have been seen by whoever read up to `position`.
+    public func makeReader(after position: UInt64) throws(EventLogError) -> LogReader {
+        let (start, end) = state.withLock { ($0.extent.index.start(after: position), $0.extent.end) }
+        return try LogReader(self, after: position, from: start.location, startPosition: start.position, end: end)
+    }
+
+    /// Notes a new last segment, which is empty.
+    func append(_ segment: Segment) { state.withLock { $0.extent.segments.append(segment) } }
+
+    /// Makes a synced batch visible and wakes who waits for it.
+    func publish(end: LogLocation, nextPosition: UInt64, index entries: [PositionIndex.Entry]) {
+        state.update { state in
+            state.extent.end = end
+            state.extent.nextPosition = nextPosition
+            state.extent.index.append(entries)
+            // After the end: who sees the position finds its records.
+            durable.store(nextPosition - 1, ordering: .releasing)
+        }
+    }
+
+    /// Looks for what a writer beside this process has appended since, and returns `durablePosition`. Only for a log opened
+    /// for reading.
+    public func refresh() throws(EventLogError) -> UInt64 {
+        precondition(isReadOnly, "a log opened for writing knows its end")
+        try state.update { (state) throws(EventLogError) in
+            let (extent, header) = try EventLog.advance(state.extent, in: segmentDirectory)
+            (state.extent, state.identity) = (extent, header.identity)
+            durable.store(extent.nextPosition - 1, ordering: .releasing)
+        }
+        return durablePosition
+    }
+
+    /// Lets another process open the directory for writing. The writer must have ended.
+    public func close() { state.update { $0.lock = nil } }
+}

@@ -1,0 +1,27 @@
+/// Which log a position belongs to: a random UUID, made with the log and anew when acknowledged events are gone.
+public struct LogIdentity: Hashable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
+    /// A UUID of version 4 (RFC 9562) from the system's random numbers.
+    public static func random() -> LogIdentity {
+        LogIdentity(
+            high: .random(in: 0 ... .max) & ~0xF000 | 0x4000,
+            low: .random(in: 0 ... .max) & ~(0b11 << 62) | (0b10 << 62))
+    }
+
+    /// For example `6f1c2a0e-52b7-4c3d-9a51-0e7f6d2b8c11`.
+    public var uuidString: String {
+        let digits = hexadecimal(high) + hexadecimal(low)
+        let ends = [8, 12, 16, 20, 32]
+        return zip([0] + ends, ends).map { String(digits[$0..<$1]) }.joined(separator: "-")
+    }
+}
+
+/// Sixteen lower-case digits that can be sliced by number.
+private func hexadecimal(_ value: UInt64) -> [Character] {
+    let digits = String(value, radix: 16)
+    return Array(repeating: "0", count: 16 - digits.count) + Array(digits)
+}
