@@ -65,10 +65,12 @@ let package = Package(
             "Server",
             ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
         ),
-        .executableTarget(name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml], swiftSettings: strict),
+        .executableTarget(
+            name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
+            swiftSettings: strict),
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
-        tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
         tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
@@ -84,6 +86,8 @@ let package = Package(
         tests("Marketplace", ["JSON"]),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
+        .testTarget(
+            name: "VitrineLoadTests", dependencies: ["vitrine-load", "POSIX", "JSON"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
