@@ -65,9 +65,13 @@ let package = Package(
             "Server",
             ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
         ),
-        .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
+        .executableTarget(
+            name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
+            swiftSettings: strict),
 
-        tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
+        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(
@@ -75,8 +79,15 @@ let package = Package(
             swiftSettings: strict),
 
         tests("JSON"),
+        tests("EventLoop", ["POSIX"]),
+        tests("HTTP", ["JSON"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        .testTarget(
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
+        .testTarget(
+            name: "VitrineLoadTests", dependencies: ["vitrine-load", "POSIX", "JSON"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -19,7 +19,7 @@ public struct HeadScanner: Sendable {
 
     /// `bytes` are all bytes of the request so far, the ones of earlier calls included.
     public mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Progress {
-        guard let base = bytes.baseAddress else { return .incomplete }
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return .incomplete }
         // What cannot begin a method, such as a TLS handshake, is no HTTP and need not be waited for.
         if searched == 0 && !bytes[0].isTokenByte { return .refused(.malformedRequestLine) }
         while let found = memchr(base + searched, 0x0A, bytes.count - searched) {

@@ -24,7 +24,8 @@ public enum PercentDecoding {
                 let byte = text[index]
                 index += 1
                 if byte == UInt8(ascii: "%") {
-                    guard index + 1 < text.count, let high = text[index].hexDigit, let low = text[index + 1].hexDigit else {
+                    guard index + 1 < text.count, let high = text[index].hexDigit, let low = text[index + 1].hexDigit
+                    else {
                         throw .badEscape
                     }
                     output.append(byte: high << 4 | low)

@@ -24,7 +24,9 @@ public struct QueryParameters: ~Copyable, ~Escapable {
     /// Goes to the next parameter; false behind the last. After an error `rawName` tells which it was.
     @_lifetime(self: copy self)
     public mutating func next() throws(PercentError) -> Bool {
-        guard offset < query.byteCount || offset > 0 && offset == query.byteCount && endsWithSeparator else { return false }
+        guard offset < query.byteCount || offset > 0 && offset == query.byteCount && endsWithSeparator else {
+            return false
+        }
         nameStart = offset
         var end = offset
         while end < query.byteCount, byte(end) != UInt8(ascii: "&") { end += 1 }
@@ -69,7 +71,8 @@ public struct QueryParameters: ~Copyable, ~Escapable {
     @_lifetime(self: copy self)
     private mutating func decode() throws(PercentError) {
         isDecoded =
-            PercentDecoding.isNeeded(rawName, plusIsSpace: true) || PercentDecoding.isNeeded(rawValue, plusIsSpace: true)
+            PercentDecoding.isNeeded(rawName, plusIsSpace: true)
+            || PercentDecoding.isNeeded(rawValue, plusIsSpace: true)
         guard isDecoded else { return }
         decoded.removeAll()
         decodedNameLength = 0

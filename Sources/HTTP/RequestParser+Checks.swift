@@ -53,8 +53,7 @@ extension RequestParser {
         llhttp_reset(llhttp)
         let code = llhttp_execute(llhttp, head.baseAddress!.assumingMemoryBound(to: CChar.self), head.count)
         switch code {
-        // An upgrade is not taken up, and CONNECT is a method like any other here.
-        case HPE_OK, HPE_PAUSED_UPGRADE: break
+        case HPE_PAUSED: break
         case HPE_INVALID_METHOD:
             let method = head.prefix { $0 != 0x20 }
             throw method.allSatisfy(\.isTokenByte) ? .unknownMethod : .malformedRequestLine

@@ -4,7 +4,7 @@ import Glibc
 /// Parses complete request heads; one a loop, used again for every request.
 ///
 /// The head is read twice, by different code: here line by line, which finds the fields and refuses what llhttp lets
-/// pass, and by llhttp without callbacks, which checks every byte. A request is taken only when both agree on it.
+/// pass, and by llhttp, which checks every byte. A request is taken only when both agree on it.
 public final class RequestParser {
     let llhttp: UnsafeMutablePointer<llhttp_t>
     private let settings: UnsafeMutablePointer<llhttp_settings_t>
@@ -19,6 +19,8 @@ public final class RequestParser {
         fields = .allocate(capacity: Limits.fields)
         slots = .allocate(capacity: Header.allCases.count)
         llhttp_settings_init(settings)
+        // Stops behind the blank line: there the flags of the head are all set, and not yet forgotten.
+        settings.pointee.on_headers_complete = { _ in Int32(HPE_PAUSED.rawValue) }
         llhttp_init(llhttp, HTTP_REQUEST, settings)
     }
 

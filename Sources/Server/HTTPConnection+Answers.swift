@@ -40,13 +40,14 @@ extension HTTPConnection {
     }
 
     /// Whether an answer is still to come.
-    public var isSuspended: Bool { phase == .suspended && !isClosing }
+    public var isSuspended: Bool { (phase == .suspended || phase == .stream) && !isClosing }
 
     /// Sends a part of a suspended answer. Not from within `handle`.
     public func send(_ write: (inout ByteWriter) -> Void) {
         guard isSuspended else { return }
         server.beginServing()
         write(&server.output.pointee)
+        hasAnswerBegun = true
         flush()
         server.endServing()
     }
@@ -56,6 +57,8 @@ extension HTTPConnection {
         guard isSuspended else { return }
         server.beginServing()
         write(&server.output.pointee)
+        // What is left of a streamed body cannot be told from a next request.
+        if phase == .stream { persistence = .closing }
         phase = .idle
         answered()
         flush()

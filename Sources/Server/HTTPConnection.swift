@@ -22,10 +22,17 @@ public final class HTTPConnection: Connection {
     /// The request that is not complete, and what came behind it. Empty while requests arrive whole.
     var input = InputBuffer()
     private var scanner = HeadScanner()
-    private var decoder = ChunkedDecoder()
+    var decoder = ChunkedDecoder()
     /// Of the request whose body is being read.
     private var headLength = 0
-    private var bodyLength = 0
+    var bodyLength = 0
+    /// Of a streamed body: how it is delimited, whether the handler wants no more for now, and whether the client has
+    /// seen a part of the answer.
+    var isStreamChunked = false
+    var isBodyPaused = false
+    var hasAnswerBegun = false
+    /// Bytes of a streamed body that may still arrive before its deadline is set anew.
+    var deadlineAllowance = 0
     let isTurnedAway: Bool
 
     enum Phase {
@@ -37,6 +44,8 @@ public final class HTTPConnection: Connection {
         case body
         /// The body arrives in chunks; `bodyLength` bytes of it are decoded.
         case chunks
+        /// The body goes to the handler as it arrives; `bodyLength` bytes are still to come, unless it is chunked.
+        case stream
         /// The handler answers later.
         case suspended
     }
@@ -137,7 +146,10 @@ public final class HTTPConnection: Connection {
                         return bytes.count
                     }
                     if !head.hasBody {
-                        answer(head, rest.baseAddress!, body: UnsafeRawBufferPointer(start: nil, count: 0))
+                        answer(head, rest.baseAddress!, body: .empty)
+                        used += length
+                    } else if server.handler.wantsBodyStream(request(head, rest.baseAddress!, body: .empty)) {
+                        beginStream(head, rest.baseAddress!, arrived: rest.count - length)
                         used += length
                     } else if !beginBody(head, headLength: length, arrived: rest.count - length) {
                         return bytes.count
@@ -152,6 +164,10 @@ public final class HTTPConnection: Connection {
                 }
                 answer(head, rest.baseAddress!, body: UnsafeRawBufferPointer(rebasing: rest[headLength..<length]))
                 used += length
+            case .stream:
+                let part = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
+                guard !part.isEmpty, !isBodyPaused else { return used }
+                used += stream(part)
             case .chunks, .suspended:
                 return used
             }
@@ -180,8 +196,13 @@ public final class HTTPConnection: Connection {
         phase = head.isChunked ? .chunks : .body
         decoder = ChunkedDecoder()
         setDeadline(milliseconds: server.options.bodyDeadline_ms)
-        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
+        askForBody(head, arrived: arrived)
         return true
+    }
+
+    /// A client that waits for it is told to send its body.
+    func askForBody(_ head: RequestHead, arrived: Int) {
+        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
     }
 
     /// Decodes what has arrived, in place behind the head. True once the body is complete.
@@ -204,16 +225,23 @@ public final class HTTPConnection: Connection {
     // MARK: Answers
 
     private func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
+        begin(head)
+        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
+        if phase == .suspended { return }
+        answered()
+        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
+    }
+
+    func begin(_ head: RequestHead) {
         server.values.requests &+= 1
         isHead = head.method == .head
         persistence =
             !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
         phase = .idle
-        let request = server.parser.request(head, head: base, body: body)
-        server.handler.handle(request, on: self, into: &server.output.pointee)
-        if phase == .suspended { return }
-        answered()
-        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
+    }
+
+    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
+        server.parser.request(head, head: base, body: body)
     }
 
     /// Pipelined answers are gathered up to this many bytes before they are written.
@@ -241,7 +269,8 @@ public final class HTTPConnection: Connection {
     // MARK: Ends
 
     public override func drained() {
-        if phase == .suspended { server.handler.drained(self) } else { proceed() }
+        if isSuspended { server.handler.drained(self) }
+        if phase != .suspended { proceed() }
     }
 
     public override func deadlineExpired() {
@@ -249,18 +278,21 @@ public final class HTTPConnection: Connection {
         case .idle, .suspended: finish()
         case .head: refuse(.headTimeout)
         case .body, .chunks: refuse(.bodyTimeout)
+        case .stream: failStream(.bodyTimeout)
         }
     }
 
     public override func closed() {
-        let wasSuspended = phase == .suspended
+        let wasUnanswered = phase == .suspended || phase == .stream
         phase = .idle
-        if wasSuspended { server.handler.abandoned(self) }
+        if wasUnanswered { server.handler.abandoned(self) }
         server.forget(self)
     }
 }
 
 extension UnsafeRawBufferPointer {
+    static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
     /// Bytes of empty lines before a request, which RFC 9112 tells servers to skip.
     fileprivate var leadingBlankLines: Int {
         var length = 0
