@@ -45,7 +45,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
             self.init(milliseconds: milliseconds)
             return
         }
-        guard scanner.skip("T") || scanner.skip("t") || scanner.skip(" "), let hour = scanner.digits(2), scanner.skip(":"),
+        guard scanner.skip("T") || scanner.skip("t") || scanner.skip(" "), let hour = scanner.digits(2),
+            scanner.skip(":"),
             let minute = scanner.digits(2), scanner.skip(":"), let second = scanner.digits(2), hour < 24, minute < 60,
             second <= 60
         else { return nil }

@@ -1,0 +1,99 @@
+import CLMDB
+import Glibc
+
+/// One LMDB environment: a memory-mapped file of tables with one writer and many readers.
+///
+/// Rules that hold for the whole program:
+/// 1. A directory is opened once a process. (LMDB's file locks break otherwise.)
+/// 2. Read transactions are not bound to threads (`MDB_NOTLS`), but each is used by one thread at a time.
+/// 3. The map is reserved once, at open: it is address space, not memory or disk.
+public final class Environment: @unchecked Sendable {  // LMDB serialises writers itself; `handle` never changes.
+    public struct Options: Sendable {
+        /// Address space for the map: the file cannot grow beyond it.
+        public var mapBytes = 1 << 40
+        public var tablesMax: UInt32 = 32
+        /// Concurrent read transactions, over all processes.
+        public var readersMax: UInt32 = 512
+        /// Opens without the right to write, beside a writer in another process.
+        public var isReadOnly = false
+
+        public init() {}
+    }
+
+    public let path: String
+    let handle: OpaquePointer
+
+    /// Opens the environment in the directory `path`, which must exist.
+    ///
+    /// An existing data file is checked against its own last page first: LMDB opens a truncated file without a word
+    /// and the first read beyond its end is a SIGBUS.
+    public init(path: String, options: Options = Options()) throws(LMDBError) {
+        self.path = path
+        var created: OpaquePointer?
+        var code = mdb_env_create(&created)
+        guard code == 0, let created else { throw LMDBError("mdb_env_create", path: path, code: code) }
+        handle = created
+        // Everything is initialized from here on, so whatever is thrown, `deinit` closes the handle.
+        func attempt(_ call: String, _ body: () -> Int32) throws(LMDBError) {
+            code = body()
+            guard code != 0 else { return }
+            throw LMDBError(call, path: path, code: code)
+        }
+        try attempt("mdb_env_set_mapsize") { mdb_env_set_mapsize(created, options.mapBytes) }
+        try attempt("mdb_env_set_maxdbs") { mdb_env_set_maxdbs(created, options.tablesMax) }
+        try attempt("mdb_env_set_maxreaders") { mdb_env_set_maxreaders(created, options.readersMax) }
+        // NOMETASYNC: one sync a commit; a power cut may undo the last commits but never corrupts, and the log has them.
+        var flags = UInt32(MDB_NOTLS) | UInt32(MDB_NOMETASYNC) | UInt32(MDB_NORDAHEAD)
+        if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
+        try attempt("mdb_env_open") { mdb_env_open(created, path, flags, 0o644) }
+        try attempt("mdb_env_open") { Environment.isTruncated(created) ? MDB_CORRUPTED : 0 }
+        try attempt("mdb_reader_check") { mdb_reader_check(created, nil) }
+    }
+
+    deinit { mdb_env_close(handle) }
+
+    private static func isTruncated(_ handle: OpaquePointer) -> Bool {
+        var information = MDB_envinfo()
+        var statistics = MDB_stat()
+        var file: mdb_filehandle_t = -1
+        var status = stat()
+        guard mdb_env_info(handle, &information) == 0, mdb_env_stat(handle, &statistics) == 0,
+            mdb_env_get_fd(handle, &file) == 0, fstat(file, &status) == 0
+        else { return true }
+        // A new environment has two meta pages on disk and last page 1.
+        return Int(status.st_size) < (information.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Bytes of the file that hold pages, free ones included.
+    public var usedBytes: Int {
+        var information = MDB_envinfo()
+        var statistics = MDB_stat()
+        mdb_env_info(handle, &information)
+        mdb_env_stat(handle, &statistics)
+        return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Bytes of address space that the file may grow into.
+    public var mapBytes: Int {
+        var information = MDB_envinfo()
+        mdb_env_info(handle, &information)
+        return information.me_mapsize
+    }
+
+    public func beginRead() throws(LMDBError) -> ReadTransaction { try ReadTransaction(self) }
+
+    public func beginWrite() throws(LMDBError) -> WriteTransaction { try WriteTransaction(self) }
+
+    /// Makes sure that what was committed is on disk.
+    public func sync() throws(LMDBError) { try check("mdb_env_sync", mdb_env_sync(handle, 1)) }
+
+    func check(_ call: String, _ code: Int32) throws(LMDBError) {
+        guard code != 0 else { return }
+        throw LMDBError(call, path: path, code: code)
+    }
+}
+
+/// A named table of an environment, valid for as long as the environment is open.
+public struct Table: Sendable {
+    let handle: MDB_dbi
+}

@@ -1,0 +1,11 @@
+/// What a client asks for. Shape and bounds are checked when it is decoded; state is `decide`'s business.
+public enum Command: Equatable, Sendable {
+    case registerUser(RegisterUser)
+    case updateUser(UpdateUser)
+    case addProduct(AddProduct)
+    case updateProduct(UpdateProduct)
+    case changePrice(ChangePrice)
+    case adjustStock(AdjustStock)
+    case discontinueProduct(DiscontinueProduct)
+    case createOrder(CreateOrder)
+}

@@ -1,0 +1,29 @@
+import JSON
+
+/// The commands by the name that their route and their lines use.
+enum CommandName: CaseIterable {
+    case registerUser, updateUser
+    case addProduct, updateProduct, changePrice, adjustStock, discontinueProduct
+    case createOrder
+
+    var text: StaticString {
+        switch self {
+        case .registerUser: "RegisterUser"
+        case .updateUser: "UpdateUser"
+        case .addProduct: "AddProduct"
+        case .updateProduct: "UpdateProduct"
+        case .changePrice: "ChangePrice"
+        case .adjustStock: "AdjustStock"
+        case .discontinueProduct: "DiscontinueProduct"
+        case .createOrder: "CreateOrder"
+        }
+    }
+
+    init?(_ name: RawSpan) {
+        for command in Self.allCases where name.equals(command.text) {
+            self = command
+            return
+        }
+        return nil
+    }
+}

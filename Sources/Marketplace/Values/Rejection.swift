@@ -1,0 +1,47 @@
+import JSON
+
+/// Why a command was not accepted. Nothing has changed.
+public struct Rejection: Error, Equatable, Sendable {
+    public var kind: Kind
+    /// One sentence for a person: what was expected, what was found.
+    public var detail: String
+    /// The fields at fault, when the fault is in fields.
+    public var errors: [FieldError]
+    /// With `insufficientStock`: the product that there is too little of …
+    public var productId: Text?
+    /// … and the units of it that are left.
+    public var available: Int64?
+
+    public init(
+        _ kind: Kind, _ detail: String, errors: [FieldError] = [], productId: Text? = nil, available: Int64? = nil
+    ) {
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.productId = productId
+        self.available = available
+    }
+
+    /// Raw values are the problem's slug in `urn:vitrine:problem:…`.
+    public enum Kind: String, Sendable, CaseIterable {
+        // What the client sent.
+        case unknownCommand = "unknown-command"
+        case malformed = "malformed"
+        case importsOff = "imports-off"
+        case invalid = "invalid"
+        case wrongCurrency = "wrong-currency"
+        case idempotencyKeyReused = "idempotency-key-reused"
+        // Against state.
+        case unknownUser = "unknown-user"
+        case unknownProduct = "unknown-product"
+        case unknownOrder = "unknown-order"
+        case wrongRole = "wrong-role"
+        case duplicateId = "duplicate-id"
+        case duplicateSku = "duplicate-sku"
+        case insufficientStock = "insufficient-stock"
+        case discontinued = "discontinued"
+        case wrongState = "wrong-state"
+        case priceChanged = "price-changed"
+        case orderTooLarge = "order-too-large"
+    }
+}

@@ -1,0 +1,105 @@
+import HTTP
+import JSON
+import Views
+
+/// A query that was understood: what to look up, with every parameter checked.
+public enum Query: Sendable {
+    case productList(ProductListQuery)
+    case product(id: [UInt8])
+    case orderList(OrderListQuery)
+    case order(id: [UInt8])
+    case user(id: [UInt8])
+
+    /// Who may keep the answer, and whether it must be asked for again.
+    public var isPrivate: Bool {
+        switch self {
+        case .productList, .product: false
+        case .orderList, .order, .user: true
+        }
+    }
+}
+
+/// GetProductList.
+public struct ProductListQuery: Sendable {
+    var category: [UInt8]?
+    var seller: [UInt8]?
+    var sort: ProductSort
+    var limit: Int
+    /// The place of the last product that was shown; empty for the first page.
+    var place: [UInt8]
+    var binding: PageCursor.Binding
+
+    public init(_ query: RawSpan) throws(Problem) {
+        var parameters = try ParameterSet(query, allowed: ["category", "seller", "sort", "limit", "cursor"])
+        category = parameters.take("category")
+        seller = parameters.take("seller")
+        if let category, category.isEmpty { throw Problem.parameter("category", "must not be empty") }
+        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
+        let sortName = parameters.take("sort")
+        switch sortName.map({ String(decoding: $0, as: UTF8.self) }) {
+        case nil, "newest": sort = .newest
+        case "price": sort = .priceAscending
+        case "-price": sort = .priceDescending
+        case let other?:
+            throw Problem.parameter("sort", "must be newest, price or -price, not '\(other.prefix(40))'")
+        }
+        limit = try parameters.limit(1...100, default: 20)
+        binding = PageCursor.Binding("products")
+        binding.add("category", category)
+        binding.add("seller", seller)
+        binding.add("sort", [sort.rawValue])
+        place = try parameters.place(binding, bytes: ProductListKey.placeBytes(sort))
+    }
+}
+
+/// GetOrders.
+public struct OrderListQuery: Sendable {
+    var customer: [UInt8]?
+    var seller: [UInt8]?
+    var limit: Int
+    /// The place of the last order that was shown; empty for the first page.
+    var place: [UInt8]
+    var binding: PageCursor.Binding
+
+    public init(_ query: RawSpan) throws(Problem) {
+        var parameters = try ParameterSet(query, allowed: ["customer", "seller", "sort", "limit", "cursor"])
+        customer = parameters.take("customer")
+        seller = parameters.take("seller")
+        if let customer, customer.isEmpty { throw Problem.parameter("customer", "must not be empty") }
+        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
+        if let sort = parameters.take("sort"), sort != Array("-placedAt".utf8) {
+            throw Problem.parameter("sort", "must be -placedAt")
+        }
+        limit = try parameters.limit(1...100, default: 20)
+        binding = PageCursor.Binding("orders")
+        binding.add("customer", customer)
+        binding.add("seller", seller)
+        place = try parameters.place(binding, bytes: OrderListKey.placeBytes)
+    }
+}
+
+/// `GET /v1/events`: which events of the log.
+public struct EventsQuery: Sendable {
+    /// A position or a token, as it was sent; empty for the beginning.
+    public var after: [UInt8]
+    public var limit: Int
+
+    public init(_ query: RawSpan) throws(Problem) {
+        var parameters = try ParameterSet(query, allowed: ["after", "limit"])
+        after = parameters.take("after") ?? []
+        limit = try parameters.limit(1...1_000, default: 100)
+    }
+}
+
+extension Query {
+    /// For routes that take none.
+    public static func requireNoParameters(_ query: RawSpan) throws(Problem) {
+        _ = try ParameterSet(query, allowed: [])
+    }
+
+    /// `/readyz?verbose`
+    public static func verbose(_ query: RawSpan) throws(Problem) -> Bool {
+        var parameters = try ParameterSet(query, allowed: ["verbose"])
+        return parameters.take("verbose") != nil
+    }
+}

@@ -1,0 +1,74 @@
+import JSON
+import LMDB
+
+/// Which log a build was made from and how far: committed in the same transaction as the rows.
+public struct Checkpoint: Equatable, Sendable {
+    public var identityHigh: UInt64 = 0
+    public var identityLow: UInt64 = 0
+    public var position: UInt64 = 0
+
+    public init() {}
+
+    public init(identityHigh: UInt64, identityLow: UInt64, position: UInt64) {
+        (self.identityHigh, self.identityLow, self.position) = (identityHigh, identityLow, position)
+    }
+
+    private static let key: [UInt8] = Array("checkpoint".utf8)
+    private static let talliesKey: [UInt8] = Array("tallies".utf8)
+
+    init(_ value: RawSpan) {
+        identityHigh = value.bigEndian(0)
+        identityLow = value.bigEndian(8)
+        position = value.bigEndian(16)
+    }
+
+    static func read<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
+        throws(LMDBError) -> Checkpoint?
+    {
+        guard let value = try source.get(tables.meta, key.span.bytes) else { return nil }
+        return Checkpoint(value)
+    }
+
+    func write(_ transaction: inout WriteTransaction, _ tables: ViewTables) throws(LMDBError) {
+        var value = ByteWriter(capacity: 24)
+        value.append(bigEndian: identityHigh)
+        value.append(bigEndian: identityLow)
+        value.append(bigEndian: position)
+        try transaction.put(tables.meta, Checkpoint.key.span.bytes, value.bytes)
+    }
+
+    // MARK: Tallies
+
+    static func readTallies<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
+        throws(LMDBError) -> [Tally]
+    {
+        guard let value = try source.get(tables.meta, talliesKey.span.bytes) else {
+            return ViewTable.allCases.map { _ in Tally() }
+        }
+        return tallies(value)
+    }
+
+    private static func tallies(_ value: RawSpan) -> [Tally] {
+        var tallies: [Tally] = []
+        for table in ViewTable.allCases {
+            var tally = Tally()
+            tally.rows = value.bigEndian(table.index * 24)
+            tally.digest =
+                UInt128(value.bigEndian(table.index * 24 + 8)) << 64 | UInt128(value.bigEndian(table.index * 24 + 16))
+            tallies.append(tally)
+        }
+        return tallies
+    }
+
+    static func writeTallies(_ tallies: [Tally], _ transaction: inout WriteTransaction, _ tables: ViewTables)
+        throws(LMDBError)
+    {
+        var value = ByteWriter(capacity: 24 * tallies.count)
+        for tally in tallies {
+            value.append(bigEndian: tally.rows)
+            value.append(bigEndian: UInt64(truncatingIfNeeded: tally.digest >> 64))
+            value.append(bigEndian: UInt64(truncatingIfNeeded: tally.digest))
+        }
+        try transaction.put(tables.meta, talliesKey.span.bytes, value.bytes)
+    }
+}

@@ -1,0 +1,95 @@
+import JSON
+import LMDB
+import Marketplace
+
+/// Orders by id, and the lists of all orders, a customer's and a seller's. An order of several sellers is in each
+/// seller's list once.
+enum OrdersView {
+    static func apply(_ event: OrderCreated, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = moment.position
+        let customer = try UsersView.number(of: event.customerId, in: views)
+        var lines: [OrderDetailRow.Line] = []
+        var soldBySeller: [UInt64: Int64] = [:]
+        for line in event.lines {
+            let product = try ProductsView.number(of: line.productId, in: views)
+            let row = try ProductsView.take(
+                event.status.reservesStock ? line.quantity : 0,
+                countingAs: event.status.countsAsSale ? line.quantity : 0,
+                of: product, in: &views)
+            lines.append(.init(line: line, sellerNumber: row.sellerNumber, imageJSON: row.imageJSON))
+            soldBySeller[row.sellerNumber, default: 0] += event.status.countsAsSale ? line.quantity : 0
+        }
+
+        try views.putNumber(.orderNumbers, of: event.orderId.utf8, number)
+        let card = OrderRow.encode(event, customerNumber: customer, at: moment.time, views.currency)
+        try views.put(.orders, number: number, card.bytes)
+        let detail = OrderDetailRow.encode(lines, status: event.status, at: moment.time, views.currency)
+        try views.put(.orderDetails, number: number, detail.bytes)
+
+        try UsersView.count(customer, items: 1, volume: event.status.countsAsSale ? event.total : 0, in: &views)
+        try list(.all, moment, in: &views)
+        try list(.customer(customer), moment, in: &views)
+        for (seller, sold) in soldBySeller {
+            try UsersView.count(seller, items: 0, volume: sold, in: &views)
+            try list(.seller(seller), moment, in: &views)
+            try list(.customerOfSeller(customer: customer, seller: seller), moment, in: &views)
+            views.touch(.sellerOrders(seller))
+        }
+        views.touch(.order(number))
+        views.touch(.allOrders)
+        views.touch(.customerOrders(customer))
+    }
+
+    private static func list(_ scope: OrderScope, _ moment: Moment, in views: inout ViewWriter) throws(ViewError) {
+        let key = OrderListKey.key(scope, moment)
+        try views.put(.orderLists, key.bytes, RawSpan())
+    }
+}
+
+// MARK: Look-up
+
+extension ViewSnapshot {
+    public func orderNumber(_ orderId: RawSpan) throws(LMDBError) -> UInt64? { try number(.orderNumbers, of: orderId) }
+
+    /// Appends the card of an order.
+    public func appendOrderCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        guard let row = try get(.orders, number: number) else {
+            preconditionFailure("a list names order number \(number), which has no row")
+        }
+        let order = EncodedOrder(row)
+        output.append(order.beforeName)
+        try names.append(order.customerNumber, from: self, to: &output)
+        output.append(order.afterName)
+    }
+
+    /// Appends an order as GetOrder answers it.
+    public func appendOrder(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try appendOrderCard(number, names: names, to: &output)
+        output.truncate(to: output.count - 1)  // The card's closing brace.
+        output.append(",")
+        guard let detail = try get(.orderDetails, number: number), let row = try get(.orders, number: number) else {
+            preconditionFailure("order number \(number) has a card but no detail")
+        }
+        let splices = Int(detail.field(0, as: UInt32.self))
+        let jsonStart = 4 + 12 * splices
+        var written = jsonStart
+        for index in 0..<splices {
+            let end = jsonStart + Int(detail.field(4 + 12 * index + 8, as: UInt32.self))
+            output.append(detail.extracting(written..<end))
+            try names.append(detail.field(4 + 12 * index, as: UInt64.self), from: self, to: &output)
+            written = end
+        }
+        output.append(detail.extracting(written..<detail.byteCount))
+        output.append(",\"version\":")
+        output.append(decimal: UInt64(EncodedOrder(row).version))
+        output.append("}")
+    }
+
+    /// The orders of a list, newest first, from behind `place` (of a cursor) or from the beginning.
+    @_lifetime(borrow self)
+    public func orders(_ scope: OrderScope, after place: [UInt8]) throws(LMDBError) -> ListScan {
+        var prefix = ByteWriter(capacity: 64)
+        OrderListKey.appendPrefix(scope, to: &prefix)
+        return try scan(.orderLists, prefix: prefix, after: place)
+    }
+}

@@ -1,0 +1,155 @@
+import JSON
+import Marketplace
+
+/// A product's card as the views keep it: the numbers that lists and updates need, then the card's JSON.
+///
+/// The JSON is whole but for one gap, the seller's name, which is spliced in when the card is read: a seller's new name
+/// costs one row, however many products it has.
+///
+/// | offset | bytes | field |
+/// |---|---|---|
+/// | 0 | 8 | number of the seller |
+/// | 8 | 8 | number of the category |
+/// | 16 | 8 | price, minor units |
+/// | 24 | 8 | units available |
+/// | 32 | 8 | units sold |
+/// | 40 | 8 | added at, milliseconds |
+/// | 48 | 8 | updated at, milliseconds |
+/// | 56 | 4 | version: how many events had this product as their subject |
+/// | 60 | 1 | 0 listed, 1 discontinued |
+/// | 61 | 1 | zero |
+/// | 62 | 14 | seven offsets into the JSON: title, end of title, image, end of image, category, end of category, splice |
+/// | 76 | | the card's JSON |
+public struct ProductRow {
+    var sellerNumber: UInt64
+    var categoryNumber: UInt64
+    var price: Amount
+    var available: Int64
+    var sold: Int64 = 0
+    var addedAt: Timestamp
+    var updatedAt: Timestamp
+    var version: UInt32 = 1
+    var isDiscontinued = false
+    /// `{"productId":…,"sku":…,"title":`
+    var headJSON: [UInt8]
+    var titleJSON: [UInt8]
+    var imageJSON: [UInt8]
+    var categoryJSON: [UInt8]
+    /// `,"seller":{"userId":…,"name":`
+    var sellerJSON: [UInt8]
+
+    static let headerBytes = 76
+
+    init(_ event: ProductAdded, sellerNumber: UInt64, categoryNumber: UInt64, at time: Timestamp) {
+        self.sellerNumber = sellerNumber
+        self.categoryNumber = categoryNumber
+        price = event.price
+        available = event.stock
+        addedAt = time
+        updatedAt = time
+        var json = ByteWriter(capacity: 128)
+        json.append("{\"productId\":")
+        json.append(jsonString: event.productId.utf8)
+        json.append(",\"sku\":")
+        json.append(jsonString: event.sku.utf8)
+        json.append(",\"title\":")
+        headJSON = json.copyBytes()
+        titleJSON = UserRow.json(event.title)
+        imageJSON = UserRow.json(event.imageUrl)
+        categoryJSON = UserRow.json(event.category)
+        json.removeAll()
+        json.append(",\"seller\":{\"userId\":")
+        json.append(jsonString: event.sellerId.utf8)
+        json.append(",\"name\":")
+        sellerJSON = json.copyBytes()
+    }
+
+    init(_ row: RawSpan) {
+        sellerNumber = row.field(0, as: UInt64.self)
+        categoryNumber = row.field(8, as: UInt64.self)
+        price = row.field(16, as: Int64.self)
+        available = row.field(24, as: Int64.self)
+        sold = row.field(32, as: Int64.self)
+        addedAt = Timestamp(milliseconds: row.field(40, as: Int64.self))
+        updatedAt = Timestamp(milliseconds: row.field(48, as: Int64.self))
+        version = row.field(56, as: UInt32.self)
+        isDiscontinued = row.field(60, as: UInt8.self) == 1
+        func part(_ start: Int, _ end: Int) -> [UInt8] {
+            row.extracting((ProductRow.headerBytes + start)..<(ProductRow.headerBytes + end)).copy()
+        }
+        func offset(_ index: Int) -> Int { Int(row.field(62 + 2 * index, as: UInt16.self)) }
+        headJSON = part(0, offset(0))
+        titleJSON = part(offset(0), offset(1))
+        imageJSON = part(offset(2), offset(3))
+        categoryJSON = part(offset(4), offset(5))
+        sellerJSON = part(offset(5), offset(6))
+    }
+
+    func encode(_ currency: Currency) -> ByteWriter {
+        var json = ByteWriter(capacity: 512)
+        var offsets: [Int] = []
+        json.append(headJSON)
+        offsets.append(json.count)
+        json.append(titleJSON)
+        offsets.append(json.count)
+        json.append(",\"price\":")
+        json.append(money: price, currency)
+        json.append(",\"rating\":{\"average\":null,\"count\":0},\"imageUrl\":")
+        offsets.append(json.count)
+        json.append(imageJSON)
+        offsets.append(json.count)
+        json.append(",\"category\":")
+        offsets.append(json.count)
+        json.append(categoryJSON)
+        offsets.append(json.count)
+        json.append(sellerJSON)
+        offsets.append(json.count)
+        json.append("},\"available\":")
+        json.append(decimal: available)
+        json.append(",\"sold\":")
+        json.append(decimal: sold)
+        json.append(",\"addedAt\":\"")
+        json.append(addedAt)
+        json.append("\"}")
+
+        var row = ByteWriter(capacity: ProductRow.headerBytes + json.count)
+        row.append(littleEndian: sellerNumber)
+        row.append(littleEndian: categoryNumber)
+        row.append(littleEndian: price)
+        row.append(littleEndian: available)
+        row.append(littleEndian: sold)
+        row.append(littleEndian: addedAt.milliseconds)
+        row.append(littleEndian: updatedAt.milliseconds)
+        row.append(littleEndian: version)
+        row.append(byte: isDiscontinued ? 1 : 0)
+        row.append(byte: 0)
+        // Titles, images and categories are bounded by the contract, so a card's JSON is far below 64 KiB.
+        for offset in offsets { row.append(littleEndian: UInt16(offset)) }
+        row.append(json.bytes)
+        return row
+    }
+}
+
+/// An encoded product row, read in place.
+struct EncodedProduct: ~Escapable {
+    let row: RawSpan
+
+    @_lifetime(copy row)
+    init(_ row: RawSpan) { self.row = row }
+
+    var sellerNumber: UInt64 { row.field(0, as: UInt64.self) }
+    var updatedAt: Timestamp { Timestamp(milliseconds: row.field(48, as: Int64.self)) }
+    var version: UInt32 { row.field(56, as: UInt32.self) }
+    var isDiscontinued: Bool { row.field(60, as: UInt8.self) == 1 }
+    private var splice: Int { ProductRow.headerBytes + Int(row.field(74, as: UInt16.self)) }
+
+    /// The card up to the seller's name.
+    var beforeName: RawSpan {
+        @_lifetime(copy self) get { row.extracting(ProductRow.headerBytes..<splice) }
+    }
+
+    /// The card from behind the seller's name to its closing brace.
+    var afterName: RawSpan {
+        @_lifetime(copy self) get { row.extracting(splice..<row.byteCount) }
+    }
+}

@@ -1,0 +1,158 @@
+import JSON
+import LMDB
+import Marketplace
+
+/// Products by id: the card, and the description beside it. Keeps the product lists in step with the cards.
+enum ProductsView {
+    static func apply(_ event: ProductAdded, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = moment.position
+        let seller = try UsersView.number(of: event.sellerId, in: views)
+        let category = try CategoryNumbers.number(of: event.category, orNew: number, in: &views)
+        try views.putNumber(.productNumbers, of: event.productId.utf8, number)
+        let row = ProductRow(event, sellerNumber: seller, categoryNumber: category, at: moment.time)
+        let encoded = row.encode(views.currency)
+        try views.put(.products, number: number, encoded.bytes)
+        try putDescription(event.description, of: number, in: &views)
+        try ProductListsView.insert(number, row, in: &views)
+        try UsersView.count(seller, items: 1, volume: 0, in: &views)
+    }
+
+    static func apply(_ event: ProductUpdated, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = try self.number(of: event.productId, in: views)
+        var row = try load(number, in: views)
+        let before = row
+        if let title = event.title { row.titleJSON = UserRow.json(title) }
+        switch event.imageUrl {
+        case .keep: break
+        case .clear: row.imageJSON = UserRow.json(nil)
+        case .set(let url): row.imageJSON = UserRow.json(url)
+        }
+        switch event.description {
+        case .keep: break
+        case .clear: try putDescription(nil, of: number, in: &views)
+        case .set(let description): try putDescription(description, of: number, in: &views)
+        }
+        if let category = event.category {
+            row.categoryJSON = UserRow.json(category)
+            row.categoryNumber = try CategoryNumbers.number(of: category, orNew: moment.position, in: &views)
+        }
+        row.noteSubject(moment)
+        try store(number, from: before, to: row, in: &views)
+    }
+
+    static func apply(_ event: PriceChanged, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = try self.number(of: event.productId, in: views)
+        let before = try load(number, in: views)
+        var row = before
+        row.price = event.price
+        row.noteSubject(moment)
+        try store(number, from: before, to: row, in: &views)
+    }
+
+    static func apply(_ event: StockAdjusted, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = try self.number(of: event.productId, in: views)
+        let before = try load(number, in: views)
+        var row = before
+        row.available = row.available.addingSaturated(event.delta)
+        row.noteSubject(moment)
+        try store(number, from: before, to: row, in: &views)
+    }
+
+    static func apply(_ event: ProductDiscontinued, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        let number = try self.number(of: event.productId, in: views)
+        let before = try load(number, in: views)
+        var row = before
+        row.isDiscontinued = true
+        row.noteSubject(moment)
+        try store(number, from: before, to: row, in: &views)
+        try UsersView.count(row.sellerNumber, items: -1, volume: 0, in: &views)
+    }
+
+    /// An order's units of one product leave the stock and count as sold.
+    static func take(
+        _ units: Int64, countingAs sold: Int64, of number: UInt64, in views: inout ViewWriter
+    ) throws(ViewError) -> ProductRow {
+        let before = try load(number, in: views)
+        var row = before
+        row.available = row.available.addingSaturated(-units)
+        row.sold = row.sold.addingSaturated(sold)
+        try store(number, from: before, to: row, in: &views)
+        return row
+    }
+
+    static func number(of id: Text, in views: borrowing ViewWriter) throws(ViewError) -> UInt64 {
+        guard let number = try views.number(.productNumbers, of: id) else { throw .unknown(kind: "product", id: id) }
+        return number
+    }
+
+    private static func load(_ number: UInt64, in views: borrowing ViewWriter) throws(ViewError) -> ProductRow {
+        guard let row = try views.get(.products, number: number) else {
+            throw .unknown(kind: "product number", id: Text(String(number)))
+        }
+        return ProductRow(row)
+    }
+
+    private static func store(_ number: UInt64, from before: ProductRow, to row: ProductRow, in views: inout ViewWriter)
+        throws(ViewError)
+    {
+        let encoded = row.encode(views.currency)
+        try views.put(.products, number: number, encoded.bytes)
+        try ProductListsView.move(number, from: before, to: row, in: &views)
+    }
+
+    private static func putDescription(_ description: Text?, of number: UInt64, in views: inout ViewWriter)
+        throws(ViewError)
+    {
+        guard let description else {
+            return try withKey(number) { key throws(ViewError) in try views.delete(.productDescriptions, key) }
+        }
+        try views.put(.productDescriptions, number: number, UserRow.json(description).span.bytes)
+    }
+}
+
+extension ProductRow {
+    /// The event at `moment` had this product as its subject.
+    fileprivate mutating func noteSubject(_ moment: Moment) {
+        updatedAt = moment.time
+        version &+= 1
+    }
+}
+
+// MARK: Look-up
+
+extension ViewSnapshot {
+    public func productNumber(_ productId: RawSpan) throws(LMDBError) -> UInt64? {
+        try number(.productNumbers, of: productId)
+    }
+
+    /// Appends the card of a product.
+    public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        guard let row = try get(.products, number: number) else {
+            preconditionFailure("a list names product number \(number), which has no row")
+        }
+        let product = EncodedProduct(row)
+        output.append(product.beforeName)
+        try names.append(product.sellerNumber, from: self, to: &output)
+        output.append(product.afterName)
+    }
+
+    /// Appends a product as GetProduct answers it.
+    public func appendProduct(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try appendProductCard(number, names: names, to: &output)
+        output.truncate(to: output.count - 1)  // The card's closing brace.
+        output.append(",\"description\":")
+        if let description = try get(.productDescriptions, number: number) {
+            output.append(description)
+        } else {
+            output.append("null")
+        }
+        guard let row = try get(.products, number: number) else { return }
+        let product = EncodedProduct(row)
+        output.append(product.isDiscontinued ? ",\"status\":\"discontinued\"" : ",\"status\":\"listed\"")
+        output.append(",\"updatedAt\":\"")
+        output.append(product.updatedAt)
+        output.append("\",\"version\":")
+        output.append(decimal: UInt64(product.version))
+        output.append("}")
+    }
+}

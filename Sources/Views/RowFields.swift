@@ -1,0 +1,51 @@
+import Glibc
+import JSON
+
+extension RawSpan {
+    /// A little-endian field of a row. Rows come from the environment, so a short one is damage: it traps on the bound
+    /// rather than read beside the row.
+    @inlinable
+    func field<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: Integer.Type) -> Integer {
+        Integer(littleEndian: unsafeLoadUnaligned(fromCheckedByteOffset: offset, as: type))
+    }
+
+    @inlinable
+    func unsafeLoadUnaligned<Value: BitwiseCopyable>(fromCheckedByteOffset offset: Int, as type: Value.Type) -> Value {
+        precondition(offset >= 0 && offset <= byteCount - MemoryLayout<Value>.size, "row too short")
+        return unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type)
+    }
+
+    /// A big-endian number inside a key.
+    @inlinable
+    func bigEndian(_ offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafeLoadUnaligned(fromCheckedByteOffset: offset, as: UInt64.self))
+    }
+
+    func hasSameBytes(as other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        return byteCount == 0
+            || withUnsafeBytes { left in
+                other.withUnsafeBytes { right in memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0 }
+            }
+    }
+
+    func copy() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+}
+
+/// Eight big-endian bytes: how numbers stand in keys, so that byte order is number order.
+func withKey<Result, Failure: Error>(
+    _ number: UInt64, _ body: (RawSpan) throws(Failure) -> Result
+) throws(Failure) -> Result {
+    var bigEndian = number.bigEndian
+    return try withUnsafeBytes(of: &bigEndian) { bytes throws(Failure) in
+        try body(RawSpan(_unsafeBytes: bytes))
+    }
+}
+
+extension Int64 {
+    /// A sum that stops at the largest number instead of trapping: what an event adds must never stop the projector.
+    func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+}

@@ -1,0 +1,108 @@
+import JSON
+import LMDB
+import Marketplace
+
+/// One build of the views: an LMDB environment with all tables, at one position of one log.
+public final class ViewBuild: Sendable {
+    /// What rows look like. Change the number with any row, key or table; a build of another definition is discarded.
+    static let formatVersion = 1
+
+    /// The build's directory.
+    public let path: String
+    public let currency: Currency
+    let environment: Environment
+    let tables: ViewTables
+
+    private init(path: String, currency: Currency, environment: Environment, tables: ViewTables) {
+        (self.path, self.currency, self.environment, self.tables) = (path, currency, environment, tables)
+    }
+
+    /// Why an existing build cannot be used. The log can always make a new one.
+    public enum Unusable: Error, CustomStringConvertible {
+        case storage(LMDBError)
+        case incomplete
+        case otherDefinition(found: String, wanted: String)
+
+        public var description: String {
+            switch self {
+            case .storage(let error): error.description
+            case .incomplete: "it has no checkpoint"
+            case .otherDefinition(let found, let wanted):
+                "it is of definition '\(found)', this program's is '\(wanted)'"
+            }
+        }
+    }
+
+    private static func definition(_ currency: Currency) -> String { "vitrine-views \(formatVersion) \(currency)" }
+
+    private static let definitionKey: [UInt8] = Array("definition".utf8)
+
+    /// Opens the build in `path`, refusing what is not whole.
+    public static func open(path: String, currency: Currency, isReadOnly: Bool = false) throws(Unusable) -> ViewBuild {
+        do {
+            let environment = try Environment(path: path, options: options(isReadOnly: isReadOnly))
+            let transaction = try environment.beginRead()
+            guard let tables = try ViewTables(opening: transaction),
+                try Checkpoint.read(transaction, tables) != nil,
+                let found = try storedDefinition(transaction, tables)
+            else { throw Unusable.incomplete }
+            try transaction.commit()
+            let wanted = ViewBuild.definition(currency)
+            guard found == wanted else { throw Unusable.otherDefinition(found: found, wanted: wanted) }
+            return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
+        } catch let error as Unusable {
+            throw error
+        } catch let error as LMDBError {
+            throw .storage(error)
+        } catch {
+            preconditionFailure("unexpected error \(error)")
+        }
+    }
+
+    /// Makes an empty build at position 0 of the log `identity` in the directory `path`, which must exist.
+    public static func create(path: String, currency: Currency, identityHigh: UInt64, identityLow: UInt64)
+        throws(LMDBError) -> ViewBuild
+    {
+        let environment = try Environment(path: path, options: options(isReadOnly: false))
+        var transaction = try environment.beginWrite()
+        let tables = try ViewTables(creating: &transaction)
+        let definition = Array(definition(currency).utf8)
+        try transaction.put(tables.meta, definitionKey.span.bytes, definition.span.bytes)
+        try Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0).write(&transaction, tables)
+        try transaction.commit()
+        return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
+    }
+
+    private static func storedDefinition(_ transaction: borrowing ReadTransaction, _ tables: ViewTables)
+        throws(LMDBError) -> String?
+    {
+        guard let definition = try transaction.get(tables.meta, definitionKey.span.bytes) else { return nil }
+        return definition.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func options(isReadOnly: Bool) -> Environment.Options {
+        var options = Environment.Options()
+        options.mapBytes = 256 << 30
+        options.isReadOnly = isReadOnly
+        return options
+    }
+
+    public func beginRead() throws(LMDBError) -> ViewSnapshot { try ViewSnapshot(self) }
+
+    public func beginWrite() throws(LMDBError) -> ViewWriter {
+        let transaction = try environment.beginWrite()
+        let checkpoint = try Checkpoint.read(transaction, tables) ?? Checkpoint()
+        let tallies = try Checkpoint.readTallies(transaction, tables)
+        return ViewWriter(
+            transaction: transaction, tables: tables, currency: currency, checkpoint: checkpoint, tallies: tallies)
+    }
+
+    public func checkpoint() throws(LMDBError) -> Checkpoint {
+        let transaction = try environment.beginRead()
+        return try Checkpoint.read(transaction, tables) ?? Checkpoint()
+    }
+
+    /// Bytes that the build takes on disk, and the most that it can.
+    public var usedBytes: Int { environment.usedBytes }
+    public var mapBytes: Int { environment.mapBytes }
+}

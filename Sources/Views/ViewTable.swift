@@ -1,0 +1,44 @@
+/// The tables of a view build. Raw values are part of every row's digest: never reuse one.
+public enum ViewTable: UInt8, CaseIterable, Sendable {
+    /// User id → number.
+    case userNumbers = 1
+    /// Number → `UserRow`.
+    case users = 2
+    /// Product id → number.
+    case productNumbers = 3
+    /// Number → `ProductRow`, the card.
+    case products = 4
+    /// Number → the description as JSON; only where there is one.
+    case productDescriptions = 5
+    /// Category name (bounded) → number.
+    case categoryNumbers = 6
+    /// `ProductListKey` → nothing.
+    case productLists = 7
+    /// Order id → number.
+    case orderNumbers = 8
+    /// Number → `OrderRow`, the card.
+    case orders = 9
+    /// Number → `OrderDetailRow`: the lines.
+    case orderDetails = 10
+    /// `OrderListKey` → nothing.
+    case orderLists = 11
+
+    /// The name inside the environment.
+    public var name: String {
+        switch self {
+        case .userNumbers: "user-numbers"
+        case .users: "users"
+        case .productNumbers: "product-numbers"
+        case .products: "products"
+        case .productDescriptions: "product-descriptions"
+        case .categoryNumbers: "category-numbers"
+        case .productLists: "product-lists"
+        case .orderNumbers: "order-numbers"
+        case .orders: "orders"
+        case .orderDetails: "order-details"
+        case .orderLists: "order-lists"
+        }
+    }
+
+    var index: Int { Int(rawValue) - 1 }
+}

@@ -1,0 +1,85 @@
+import JSON
+import LMDB
+import Marketplace
+
+/// The write side of a build for one batch of events: rows, their tallies, and the partitions that were touched.
+///
+/// Every change goes through `put` and `delete`, so the tallies are always those of the rows.
+public struct ViewWriter: ~Copyable {
+    var transaction: WriteTransaction
+    let tables: ViewTables
+    public private(set) var tallies: [Tally]
+    /// What the batch changed, for `Freshness.stamp`.
+    public private(set) var touched: Set<Partition> = []
+    let currency: Currency
+    private var checkpoint: Checkpoint
+
+    init(
+        transaction: consuming WriteTransaction, tables: ViewTables, currency: Currency, checkpoint: Checkpoint,
+        tallies: [Tally]
+    ) {
+        self.transaction = transaction
+        self.tables = tables
+        self.currency = currency
+        self.checkpoint = checkpoint
+        self.tallies = tallies
+    }
+
+    /// Commits rows, tallies and the checkpoint at `position` together, or nothing.
+    public consuming func commit(position: UInt64) throws(LMDBError) {
+        checkpoint.position = position
+        try checkpoint.write(&transaction, tables)
+        try Checkpoint.writeTallies(tallies, &transaction, tables)
+        try transaction.commit()
+    }
+
+    mutating func touch(_ partition: Partition) { touched.insert(partition) }
+
+    // MARK: Rows
+
+    @_lifetime(borrow self)
+    func get(_ table: ViewTable, _ key: RawSpan) throws(ViewError) -> RawSpan? {
+        do { return try transaction.get(tables[table], key) } catch { throw .storage(error) }
+    }
+
+    @_lifetime(borrow self)
+    func get(_ table: ViewTable, number: UInt64) throws(ViewError) -> RawSpan? {
+        do { return try transaction.get(tables[table], number: number) } catch { throw .storage(error) }
+    }
+
+    mutating func put(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) throws(ViewError) {
+        do {
+            var tally = tallies[table.index]
+            if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) }
+            tally.add(table, key, value)
+            try transaction.put(tables[table], key, value)
+            tallies[table.index] = tally
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    mutating func delete(_ table: ViewTable, _ key: RawSpan) throws(ViewError) {
+        do {
+            var tally = tallies[table.index]
+            if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) } else { return }
+            try transaction.delete(tables[table], key)
+            tallies[table.index] = tally
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    mutating func put(_ table: ViewTable, number: UInt64, _ value: RawSpan) throws(ViewError) {
+        try withKey(number) { key throws(ViewError) in try put(table, key, value) }
+    }
+
+    /// The number that an external id was given, or nil.
+    func number(_ table: ViewTable, of id: Text) throws(ViewError) -> UInt64? {
+        try get(table, id.utf8.span.bytes)?.bigEndian(0)
+    }
+
+    mutating func putNumber(_ table: ViewTable, of id: [UInt8], _ number: UInt64) throws(ViewError) {
+        try withKey(number) { value throws(ViewError) in try put(table, id.span.bytes, value) }
+    }
+}
