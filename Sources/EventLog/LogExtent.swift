@@ -48,7 +48,7 @@ struct LogExtent: Sendable {
     }
 
     /// Goes from record to record until one is not valid, and returns why.
-    private mutating func walk(_ window: inout SegmentWindow) throws(EventLogError) -> RecordFault {
+    mutating func walk(_ window: inout SegmentWindow) throws(EventLogError) -> RecordFault {
         let limit = try files { () throws(SystemError) in try window.size() }
         while true {
             let look = try files { () throws(SystemError) in
@@ -65,7 +65,7 @@ struct LogExtent: Sendable {
     }
 
     /// Judges the end of the last segment; nil if a writer has written on meanwhile and there is more to walk over.
-    private func examineTail(
+    func examineTail(
         _ window: inout SegmentWindow, _ fault: RecordFault, _ company: Company
     ) throws(EventLogError) -> TornTail? {
         let segment = window.segment

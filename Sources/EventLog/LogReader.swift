@@ -51,13 +51,14 @@ public final class LogReader {
     public func next(upTo limit: UInt64 = .max) throws(EventLogError) -> Bool {
         bodyStart = nil
         while try reachesRecord() {
-            let header = try read()
+            let (header, start) = try read()
             guard header.nextPosition - 1 <= limit else { return false }
             location.offset += RecordHeader.size + header.bodyLength
             (nextPosition, batchOffset) = (header.nextPosition, header.batchOffset)
             // Before the first one wanted: the index leads to a place up to 64 KiB too early.
             if max(header.nextPosition - 1, header.position) <= after { continue }
             (position, eventCount, recordedAt) = (header.position, header.eventCount, header.recordedAt)
+            (bodyStart, bodyLength) = (start + RecordHeader.size, header.bodyLength)
             return true
         }
         return false
@@ -91,18 +92,14 @@ public final class LogReader {
         return size
     }
 
-    private func read() throws(EventLogError) -> RecordHeader {
+    private func read() throws(EventLogError) -> (RecordHeader, UnsafeRawPointer) {
         let limit = location.segment == end.segment ? end.offset : try sizeOfSealed()
         let look = try files { () throws(SystemError) in
             try window.record(at: location.offset, limit: limit, position: nextPosition, batchOffset: batchOffset)
         }
         switch look {
-        case .record(let header, let start):
-            bodyStart = start + RecordHeader.size
-            bodyLength = header.bodyLength
-            return header
-        case .fault(let fault):
-            throw window.segment.damaged(at: location.offset, nextPosition, fault.reason)
+        case .record(let header, let start): return (header, start)
+        case .fault(let fault): throw window.segment.damaged(at: location.offset, nextPosition, fault.reason)
         }
     }
 }

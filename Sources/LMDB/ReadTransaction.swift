@@ -56,7 +56,7 @@ public struct ReadTransaction: ~Copyable {
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
     }
 
-    /// The value of a key that is a number in eight big-endian bytes, or nil.
+    /// The value of a number in a table that is keyed by numbers, or nil.
     @_lifetime(borrow self)
     public func get(_ table: Table, number: UInt64) throws(LMDBError) -> RawSpan? {
         let found = try environment.lookUp(handle, table, number: number)
@@ -89,8 +89,8 @@ extension Environment {
     func lookUp(_ transaction: OpaquePointer, _ table: Table, number: UInt64)
         throws(LMDBError) -> UnsafeRawBufferPointer?
     {
-        var bigEndian = number.bigEndian
-        return try withUnsafeBytes(of: &bigEndian) { bytes throws(LMDBError) in
+        var number = number
+        return try withUnsafeBytes(of: &number) { bytes throws(LMDBError) in
             try lookUp(transaction, table, bytes: bytes)
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import JSON
 
@@ -6,9 +7,10 @@ struct ParameterSet {
     /// More than any query has; what is beyond is refused before it is decoded.
     private static let parametersMax = 32
 
-    private var values: [String: [UInt8]] = [:]
+    private var values: [(name: StaticString, value: [UInt8])] = []
 
-    init(_ query: RawSpan, allowed: [String]) throws(Problem) {
+    init(_ query: RawSpan, allowed: [StaticString]) throws(Problem) {
+        guard query.byteCount > 0 else { return }
         var parameters = QueryParameters(query)
         var count = 0
         while try ParameterSet.next(&parameters) {
@@ -16,15 +18,26 @@ struct ParameterSet {
             guard count <= ParameterSet.parametersMax else {
                 throw Problem.badParameters("A query has at most \(ParameterSet.parametersMax) parameters.")
             }
-            let name = parameters.name.text
-            guard allowed.contains(name) else {
-                let known =
-                    allowed.isEmpty ? "there are none here" : "known here are \(allowed.joined(separator: ", "))"
-                throw Problem.parameter(String(name.prefix(64)), "is not a parameter of this query: \(known)")
+            guard let name = ParameterSet.known(parameters.name, allowed) else {
+                throw ParameterSet.unknown(parameters.name, allowed)
             }
-            guard values[name] == nil else { throw Problem.parameter(name, "is given more than once") }
-            values[name] = parameters.value.withUnsafeBytes { [UInt8]($0) }
+            guard !values.contains(where: { $0.name.isSame(as: name) }) else {
+                throw Problem.parameter("\(name)", "is given more than once")
+            }
+            values.append((name, parameters.value.withUnsafeBytes { [UInt8]($0) }))
         }
+    }
+
+    private static func known(_ name: RawSpan, _ allowed: [StaticString]) -> StaticString? {
+        for candidate in allowed where name.equals(candidate) { return candidate }
+        return nil
+    }
+
+    private static func unknown(_ name: RawSpan, _ allowed: [StaticString]) -> Problem {
+        let names = allowed.map { "\($0)" }.joined(separator: ", ")
+        return Problem.parameter(
+            String(name.text.prefix(64)),
+            "is not a parameter of this query: \(allowed.isEmpty ? "there are none here" : "known here are \(names)")")
     }
 
     private static func next(_ parameters: inout QueryParameters) throws(Problem) -> Bool {
@@ -35,10 +48,13 @@ struct ParameterSet {
         }
     }
 
-    mutating func take(_ name: String) -> [UInt8]? { values.removeValue(forKey: name) }
+    func value(_ name: StaticString) -> [UInt8]? {
+        for (known, value) in values where known.isSame(as: name) { return value }
+        return nil
+    }
 
-    mutating func limit(_ range: ClosedRange<Int>, default fallback: Int) throws(Problem) -> Int {
-        guard let text = take("limit") else { return fallback }
+    func limit(_ range: ClosedRange<Int>, default fallback: Int) throws(Problem) -> Int {
+        guard let text = value("limit") else { return fallback }
         guard text.count <= 6, !text.isEmpty, text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let limit = Int(String(decoding: text, as: UTF8.self)), range.contains(limit)
         else {
@@ -47,8 +63,8 @@ struct ParameterSet {
         return limit
     }
 
-    mutating func place(_ binding: PageCursor.Binding, bytes: Int) throws(Problem) -> [UInt8] {
-        guard let text = take("cursor") else { return [] }
+    func place(_ binding: PageCursor.Binding, bytes: Int) throws(Problem) -> [UInt8] {
+        guard let text = value("cursor") else { return [] }
         guard let place = PageCursor.place(text, binding, placeBytes: bytes) else {
             throw Problem.parameter(
                 "cursor",
@@ -66,6 +82,12 @@ extension Problem {
     /// 400 for one parameter.
     public static func parameter(_ name: String, _ detail: String) -> Problem {
         badParameters("\(name) \(detail).").at(.parameter(name), detail)
+    }
+}
+
+extension StaticString {
+    fileprivate func isSame(as other: StaticString) -> Bool {
+        utf8CodeUnitCount == other.utf8CodeUnitCount && memcmp(utf8Start, other.utf8Start, utf8CodeUnitCount) == 0
     }
 }
 

@@ -30,25 +30,27 @@ public struct ProductListQuery: Sendable {
     var binding: PageCursor.Binding
 
     public init(_ query: RawSpan) throws(Problem) {
-        var parameters = try ParameterSet(query, allowed: ["category", "seller", "sort", "limit", "cursor"])
-        category = parameters.take("category")
-        seller = parameters.take("seller")
+        let parameters = try ParameterSet(query, allowed: ["category", "seller", "sort", "limit", "cursor"])
+        category = parameters.value("category")
+        seller = parameters.value("seller")
         if let category, category.isEmpty { throw Problem.parameter("category", "must not be empty") }
         if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
-        let sortName = parameters.take("sort")
-        switch sortName.map({ String(decoding: $0, as: UTF8.self) }) {
-        case nil, "newest": sort = .newest
-        case "price": sort = .priceAscending
-        case "-price": sort = .priceDescending
-        case let other?:
-            throw Problem.parameter("sort", "must be newest, price or -price, not '\(other.prefix(40))'")
-        }
+        sort = try ProductListQuery.sort(parameters.value("sort"))
         limit = try parameters.limit(1...100, default: 20)
         binding = PageCursor.Binding("products")
         binding.add("category", category)
         binding.add("seller", seller)
         binding.add("sort", [sort.rawValue])
         place = try parameters.place(binding, bytes: ProductListKey.placeBytes(sort))
+    }
+
+    private static func sort(_ name: [UInt8]?) throws(Problem) -> ProductSort {
+        guard let name else { return .newest }
+        let text = name.span.bytes
+        if text.equals("newest") { return .newest }
+        if text.equals("price") { return .priceAscending }
+        if text.equals("-price") { return .priceDescending }
+        throw Problem.parameter("sort", "must be newest, price or -price, not '\(text.text.prefix(40))'")
     }
 }
 
@@ -62,12 +64,12 @@ public struct OrderListQuery: Sendable {
     var binding: PageCursor.Binding
 
     public init(_ query: RawSpan) throws(Problem) {
-        var parameters = try ParameterSet(query, allowed: ["customer", "seller", "sort", "limit", "cursor"])
-        customer = parameters.take("customer")
-        seller = parameters.take("seller")
+        let parameters = try ParameterSet(query, allowed: ["customer", "seller", "sort", "limit", "cursor"])
+        customer = parameters.value("customer")
+        seller = parameters.value("seller")
         if let customer, customer.isEmpty { throw Problem.parameter("customer", "must not be empty") }
         if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
-        if let sort = parameters.take("sort"), sort != Array("-placedAt".utf8) {
+        if let sort = parameters.value("sort"), sort != Array("-placedAt".utf8) {
             throw Problem.parameter("sort", "must be -placedAt")
         }
         limit = try parameters.limit(1...100, default: 20)
@@ -85,8 +87,8 @@ public struct EventsQuery: Sendable {
     public var limit: Int
 
     public init(_ query: RawSpan) throws(Problem) {
-        var parameters = try ParameterSet(query, allowed: ["after", "limit"])
-        after = parameters.take("after") ?? []
+        let parameters = try ParameterSet(query, allowed: ["after", "limit"])
+        after = parameters.value("after") ?? []
         limit = try parameters.limit(1...1_000, default: 100)
     }
 }
@@ -99,7 +101,7 @@ extension Query {
 
     /// `/readyz?verbose`
     public static func verbose(_ query: RawSpan) throws(Problem) -> Bool {
-        var parameters = try ParameterSet(query, allowed: ["verbose"])
-        return parameters.take("verbose") != nil
+        let parameters = try ParameterSet(query, allowed: ["verbose"])
+        return parameters.value("verbose") != nil
     }
 }

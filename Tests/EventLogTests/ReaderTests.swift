@@ -76,6 +76,7 @@ import Testing
         let written = try log.makeWriter().write([1, 3, 1])
         let reader = try log.makeReader(after: 0)
         #expect(try reader.rest(upTo: 3) == [written[0]])
+        #expect(reader.position == 1)
         #expect(try reader.rest(upTo: 4) == [written[1]])
         #expect(try reader.rest() == [written[2]])
     }
@@ -168,6 +169,35 @@ import Testing
         #expect(read == (try log.all()))
         #expect(read.count == 1_200)
         #expect(failures.withLock { $0 } == [])
+    }
+
+    /// Looked at, then written and followed by another batch, then looked at behind it: the same bytes are damage only if
+    /// nobody can have written them meanwhile.
+    @Test func writerThatWentOnIsNoDamage() throws {
+        let directory = TemporaryDirectory()
+        let log = try EventLog.open(directory.path, options: .small)
+        let writer = try log.makeWriter()
+        try writer.write([1])
+        let segments = try Segment.list(log.segmentDirectory)
+        var extent = LogExtent(segments: segments)
+        var window = try SegmentWindow(segments[0])
+        let fault = try extent.walk(&window)
+        #expect(fault == .missing)
+        #expect(try extent.examineTail(&window, fault, .besideWriter)?.provenBy == nil)
+        try writer.write([1])
+        try writer.write([1])
+        #expect(throws: EventLogError.self) { _ = try examine(extent, fault, .alone) }
+        #expect(try examine(extent, fault, .besideWriter) == false)
+        let found = try extent.advance(.besideWriter)
+        #expect(found.provenBy == nil)
+        #expect(extent.nextPosition == 4)
+
+        /// Whether what is behind `extent` is its end.
+        func examine(
+            _ extent: LogExtent, _ fault: RecordFault, _ company: LogExtent.Company
+        ) throws(EventLogError) -> Bool {
+            try extent.examineTail(&window, fault, company) != nil
+        }
     }
 
     @Test func waitingEndsWithAnEventATimeoutOrTheEnd() throws {

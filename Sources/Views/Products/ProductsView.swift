@@ -104,7 +104,7 @@ enum ProductsView {
         throws(ViewError)
     {
         guard let description else {
-            return try withKey(number) { key throws(ViewError) in try views.delete(.productDescriptions, key) }
+            return try views.delete(.productDescriptions, number: number)
         }
         try views.put(.productDescriptions, number: number, UserRow.json(description).span.bytes)
     }
