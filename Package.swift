@@ -77,6 +77,8 @@ let package = Package(
         tests("JSON"),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
+        .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
