@@ -65,8 +65,9 @@ let package = Package(
             "Server",
             ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
         ),
-        .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
+        .executableTarget(name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml], swiftSettings: strict),
 
+        tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
 
         // The serving path alone, to measure beside a bare libuv server.

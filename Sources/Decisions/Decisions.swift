@@ -61,6 +61,16 @@ public final class Decisions: Sendable {
         folderThread.join()
     }
 
+    /// How far the state kept in `directory` is, if it can be read and belongs to the log `identity`.
+    public static func storedPosition(directory: String, identity: LogIdentity) -> UInt64? {
+        let path = directory + "/decisions"
+        guard Files.exists(path + "/data.mdb"), let store = try? DecisionStore(path: path),
+            let checkpoint = try? store.checkpoint(store.environment.beginRead()),
+            checkpoint.identityHigh == identity.high, checkpoint.identityLow == identity.low
+        else { return nil }
+        return checkpoint.position
+    }
+
     /// The writer is made on the starting thread and used on its own from then on.
     private struct Handover: @unchecked Sendable {
         let writer: CommandWriter

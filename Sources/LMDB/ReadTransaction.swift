@@ -5,6 +5,7 @@ public struct ReadTransaction: ~Copyable {
     @usableFromInline let handle: OpaquePointer
     private let environment: Environment
     private var isLive = true
+    private var isFinished = false
 
     init(_ environment: Environment) throws(LMDBError) {
         var started: OpaquePointer?
@@ -14,7 +15,14 @@ public struct ReadTransaction: ~Copyable {
         handle = started!
     }
 
-    deinit { mdb_txn_abort(handle) }
+    deinit { if !isFinished { mdb_txn_abort(handle) } }
+
+    /// Ends the transaction and keeps the tables that it opened for all transactions to come: LMDB drops the handles of
+    /// one that is abandoned.
+    public consuming func commit() throws(LMDBError) {
+        isFinished = true
+        try environment.check("mdb_txn_commit", mdb_txn_commit(handle))
+    }
 
     /// Gives the snapshot back but keeps its reader slot, so that a quiet thread pins no pages. `renew` takes a new one.
     public mutating func reset() {

@@ -77,3 +77,29 @@ public struct OrderListQuery: Sendable {
         place = try parameters.place(binding, bytes: OrderListKey.placeBytes)
     }
 }
+
+/// `GET /v1/events`: which events of the log.
+public struct EventsQuery: Sendable {
+    /// A position or a token, as it was sent; empty for the beginning.
+    public var after: [UInt8]
+    public var limit: Int
+
+    public init(_ query: RawSpan) throws(Problem) {
+        var parameters = try ParameterSet(query, allowed: ["after", "limit"])
+        after = parameters.take("after") ?? []
+        limit = try parameters.limit(1...1_000, default: 100)
+    }
+}
+
+extension Query {
+    /// For routes that take none.
+    public static func requireNoParameters(_ query: RawSpan) throws(Problem) {
+        _ = try ParameterSet(query, allowed: [])
+    }
+
+    /// `/readyz?verbose`
+    public static func verbose(_ query: RawSpan) throws(Problem) -> Bool {
+        var parameters = try ParameterSet(query, allowed: ["verbose"])
+        return parameters.take("verbose") != nil
+    }
+}

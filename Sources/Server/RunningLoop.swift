@@ -9,7 +9,8 @@ public struct RunningLoop: Sendable {
 
     /// Starts a loop on a thread of its own. `makeHandler` runs on that thread, and its handler never leaves it.
     public init(
-        index: Int, options: LoopOptions, makeHandler: @escaping @Sendable (EventLoop, LoopMailbox) -> any RequestHandler
+        index: Int, options: LoopOptions,
+        makeHandler: @escaping @Sendable (EventLoop, LoopMailbox) -> any RequestHandler
     ) {
         thread = Thread(name: "loop") { [mailbox, counters] in
             ServerLoop(index: index, options: options, mailbox: mailbox, counters: counters, makeHandler: makeHandler)
