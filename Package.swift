@@ -69,6 +69,7 @@ let package = Package(
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
+        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(
@@ -80,6 +81,8 @@ let package = Package(
         tests("Marketplace", ["JSON"]),
         // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
         .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
+        .testTarget(
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

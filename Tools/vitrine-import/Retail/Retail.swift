@@ -1,0 +1,69 @@
+import ArgumentParser
+import POSIX
+
+/// `vitrine-import retail`: the invoice lines of UCI "Online Retail".
+struct Retail: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Imports invoice lines with the columns of UCI \"Online Retail\".",
+        discussion: "For example: zstdcat online-retail.csv.zst | vitrine-import retail - --data vitrine-data")
+
+    @Argument(help: ArgumentHelp("The CSV file, or - for standard input.", valueName: "file.csv"))
+    var file: String
+
+    @OptionGroup var destination: Destination
+
+    func run() throws {
+        var run = ImportRun()
+        let market = try Self.read(file, &run)
+        let sink = try destination.openSink()
+        try run.send(market, to: sink)
+        for line in market.summary { print(line) }
+        try run.finish(sink.outcomes)
+    }
+
+    private static func read(_ file: String, _ run: inout ImportRun) throws(ImportError) -> RetailMarket {
+        let input: ByteInput
+        do throws(SystemError) {
+            input = file == "-" ? .standardInput : try ByteInput(path: file)
+        } catch {
+            throw ImportError("\(error); give a readable CSV file, or - for standard input")
+        }
+        let name = input.name
+        let reader = CSVReader(name: name) { (buffer) throws(ImportError) in
+            do throws(SystemError) {
+                return try input.read(into: buffer)
+            } catch {
+                throw ImportError("\(error); give a readable CSV file, or - for standard input")
+            }
+        }
+        return try RetailMarket(reading: reader, named: name) { run.showProgress("reading line \($0.grouped)") }
+    }
+}
+
+extension RetailMarket {
+    /// Reads a whole file. `progress` is told the line number now and then.
+    init(reading reader: CSVReader, named name: String, progress: (Int) -> Void = { _ in }) throws(ImportError) {
+        self.init()
+        var reader = reader
+        var record = CSVRecord()
+        guard try reader.next(into: &record) else {
+            throw ImportError("\(name): the file is empty; \"Online Retail\" begins with a header line")
+        }
+        let columns = try RetailColumns(header: record, file: name)
+        var count = 0
+        while try reader.next(into: &record) {
+            add(record, columns)
+            count += 1
+            if count % 4_096 == 0 { progress(record.line) }
+        }
+        guard !lines.isEmpty else {
+            let reasons = skipped.summary.dropFirst().map { $0.trimmed }.joined(separator: ", ")
+            throw ImportError("\(name): none of \(count.grouped) lines can be imported: \(reasons)")
+        }
+        arrange()
+    }
+}
+
+extension String {
+    fileprivate var trimmed: Substring { drop { $0 == " " } }
+}

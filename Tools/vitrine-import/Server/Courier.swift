@@ -1,0 +1,82 @@
+import POSIX
+
+/// One connection's work: takes a command, delivers it, notes what became of it.
+struct Courier: ~Copyable {
+    private let address: ServerAddress
+    private let patience: ServerSink.Patience
+    private let shared: Monitor<ServerSink.Shared>
+    /// With this few commands waiting, the sink is woken to bring more.
+    private let waitingMin: Int
+    private var connection: ServerConnection?
+
+    init(
+        address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>, waitingMin: Int
+    ) {
+        (self.address, self.patience, self.shared, self.waitingMin) = (address, patience, shared, waitingMin)
+        connection = nil
+    }
+
+    mutating func run() {
+        while let command = take() {
+            let result = Result { () throws(ImportError) in try deliver(command) }
+            // Waking everybody for each answer would cost more than the answer.
+            let isWorthWaking = shared.withLock { state in
+                state.underWay -= 1
+                switch result {
+                case .success(let verdict): state.outcomes.add(verdict, of: command)
+                case .failure(let error): if state.failure == nil { state.failure = error }
+                }
+                return state.failure != nil || state.waiting <= waitingMin
+            }
+            if isWorthWaking { shared.update { _ in } }
+        }
+    }
+
+    /// Waits for a command; nil when there will be none.
+    private func take() -> ImportCommand? {
+        let taken = shared.wait { state -> ImportCommand?? in
+            if state.failure != nil || state.isClosed { return .some(nil) }
+            return state.pop().map { .some($0) }
+        }
+        return taken ?? nil
+    }
+
+    /// Sends `command` until it is decided; throws what must stop the import.
+    private mutating func deliver(_ command: ImportCommand) throws(ImportError) -> Verdict {
+        let startedAt = Clock.monotonicNanoseconds
+        var brokenCount = 0
+        while true {
+            let (reason, pause): (String, Int)
+            switch Result(catching: { () throws(ConnectionError) in try exchange(command) }) {
+            case .success(let answer):
+                guard answer.asksToRetry else { return try Verdict(answer, to: command, from: address) }
+                reason = "it stays busy (\(answer.status))"
+                pause = answer.retryAfter.map { min(max($0, 0), 60) * 1_000 } ?? patience.busyMilliseconds
+            case .failure(.notUnderstood(let what)):
+                throw ImportError("--server \(address.text): \(what); give the address of a vitrine")
+            case .failure(let error):
+                reason = error.description
+                pause = min(patience.pauseMilliseconds << min(brokenCount, 16), patience.pauseMillisecondsMax)
+                brokenCount += 1
+            }
+            let tried = (Clock.monotonicNanoseconds - startedAt) / 1_000_000
+            guard tried + UInt64(pause) < patience.giveUpMilliseconds else {
+                throw ImportError(
+                    "--server \(address.text): \(reason), for \(patience.giveUpMilliseconds / 1_000) s at "
+                        + "\(command.idempotencyKey); see to the server and run the import again, what it took it keeps"
+                )
+            }
+            // The server's time to recover; it ends early when another connection's failure stops the import.
+            let isStopped = shared.wait(milliseconds: pause) { $0.failure != nil || $0.isClosed ? true : nil }
+            if isStopped == true { throw ImportError("the import was stopped") }
+        }
+    }
+
+    /// Sends `command` once, over the kept connection or a new one, which is kept unless it broke.
+    private mutating func exchange(_ command: ImportCommand) throws(ConnectionError) -> ServerAnswer {
+        var live = if let kept = connection.take() { kept } else { try ServerConnection(address) }
+        let answer = try live.exchange(command)
+        if !answer.closes { connection = consume live }
+        return answer
+    }
+}
