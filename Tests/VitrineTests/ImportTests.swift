@@ -56,7 +56,7 @@ import Testing
 
     @Test func badTimesArePointedAt() throws {
         let market = try Market(["--accept-imports"])
-        for time in ["yesterday", "2011-13-01T00:00:00Z", "2011-02-30T00:00:00Z", "2011-01-01"] {
+        for time in ["yesterday", "2011-13-01T00:00:00Z", "2011-02-30T00:00:00Z", "2011-01-01T25:00:00Z"] {
             let answer = try market.client.command(
                 "RegisterUser", ["name": "A", "role": "seller", "occurredAt": .string(time)])
             expectProblem(answer, 422)

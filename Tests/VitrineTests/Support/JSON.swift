@@ -79,7 +79,9 @@ enum JSON: Equatable, Sendable {
     /// This object with some fields replaced; a field set to `.absent` is taken out.
     func with(_ changes: [String: JSON]) -> JSON {
         var object = self.object ?? [:]
-        for (name, value) in changes { object[name] = value == .absent ? nil : value }
+        for (name, value) in changes {
+            if value == .absent { object.removeValue(forKey: name) } else { object[name] = value }
+        }
         return .object(object)
     }
 }
