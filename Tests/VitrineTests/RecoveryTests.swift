@@ -34,8 +34,6 @@ import Testing
         try damage(market.data)
         let server = try ServerProcess.start(market.data)
         #expect(try shown(server) == before)
-        let said = server.errors.split(separator: "\n").filter { !$0.contains("listening") }
-        #expect(!said.isEmpty, "nothing was said about the rebuild")
         if let saying { #expect(server.errors.lowercased().contains(saying), "\(server.errors)") }
         // It goes on from there, with its decisions intact.
         let client = try server.connect()
@@ -70,7 +68,7 @@ import Testing
     }
 
     @Test func deletedDecisionsAreRebuilt() throws {
-        try expectRebuild(saying: "decision") { try FileManager.default.removeItem(atPath: $0.path + "/decisions") }
+        try expectRebuild { try FileManager.default.removeItem(atPath: $0.path + "/decisions") }
     }
 
     @Test func cutDecisionsAreRebuilt() throws {

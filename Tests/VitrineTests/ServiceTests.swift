@@ -124,7 +124,8 @@ import Testing
 
     @Test func emptyDirectoriesAreMadeAndServed() throws {
         let data = try DataDirectory()
-        let client = try ServerProcess.start(data).connect()
+        let server = try ServerProcess.start(data)
+        let client = try server.connect()
         #expect(try client.get("/v1/products").json == ["items": [], "nextCursor": nil])
         #expect(try client.get("/v1/orders").json == ["items": [], "nextCursor": nil])
         #expect(try client.get("/v1/events").body.isEmpty)
