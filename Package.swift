@@ -84,6 +84,8 @@ let package = Package(
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
+        .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,75 @@
+import Testing
+
+/// Query parameters are read strictly: nothing is ignored, guessed or corrected.
+@Suite struct ParameterTests {
+    @Test func unknownRepeatedAndBadParametersAreNamed() throws {
+        let market = try Market()
+        let bad = [
+            ("/v1/products?colour=red", "colour"), ("/v1/products?limit=5&limit=5", "limit"),
+            ("/v1/products?limit=0", "limit"), ("/v1/products?limit=101", "limit"), ("/v1/products?limit=", "limit"),
+            ("/v1/products?limit=1e1", "limit"), ("/v1/products?limit=-1", "limit"),
+            ("/v1/products?limit=%2B5", "limit"),
+            ("/v1/products?limit=99999999999999999999", "limit"), ("/v1/products?sort=cheapest", "sort"),
+            ("/v1/products?sort=Price", "sort"), ("/v1/products?cursor=nonsense", "cursor"),
+            ("/v1/products?cursor=", "cursor"), ("/v1/products?category=a&category=b", "category"),
+            ("/v1/products?customer=ann", "customer"), ("/v1/orders?category=home", "category"),
+            ("/v1/orders?sort=price", "sort"), ("/v1/orders?limit=none", "limit"), ("/v1/orders?cursor=%00", "cursor"),
+            ("/v1/products/lamp?verbose=1", "verbose"), ("/v1/users/ann?x=", "x"), ("/v1/orders/x?limit=1", "limit"),
+            ("/v1/events?limit=0", "limit"), ("/v1/events?limit=1001", "limit"), ("/v1/events?after=-1", "after"),
+            ("/v1/events?from=1", "from"),
+        ]
+        for (target, parameter) in bad {
+            let answer = try market.client.get(target)
+            expectProblem(answer, 400)
+            #expect(answer.faults("parameter") == [parameter], "\(target): \(answer.text)")
+        }
+    }
+
+    @Test func brokenPercentEncodingIsABadRequest() throws {
+        let market = try Market()
+        for target in ["/v1/products?category=%", "/v1/products?category=%4", "/v1/products?category=%zz"] {
+            expectProblem(try market.client.get(target), 400)
+        }
+    }
+
+    @Test func aCursorOfAnotherQueryIsRefused() throws {
+        let market = try Market()
+        for index in 0..<5 { try market.accept("AddProduct", Market.product("p\(index)")) }
+        for index in 0..<3 { try market.accept("CreateOrder", Market.order("o\(index)", [("lamp", 1)])) }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 0]).token
+        let page = try market.client.get("/v1/products?limit=2&sort=price", after: token).json
+        let cursor = try #require(page["nextCursor"].string)
+        #expect(cursor.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }, "\(cursor)")
+        let others = [
+            "/v1/products?sort=-price&cursor=", "/v1/products?cursor=", "/v1/products?sort=price&category=home&cursor=",
+            "/v1/products?sort=price&seller=sam&cursor=", "/v1/orders?cursor=",
+        ]
+        for target in others {
+            let answer = try market.client.get(target + cursor)
+            expectProblem(answer, 400)
+            #expect(answer.faults("parameter") == ["cursor"], "\(target)")
+        }
+        let touched = String(cursor.dropLast()) + (cursor.last == "A" ? "B" : "A")
+        expectProblem(try market.client.get("/v1/products?sort=price&cursor=\(touched)"), 400)
+        // Only the limit may change.
+        let rest = try market.client.get("/v1/products?sort=price&limit=100&cursor=\(cursor)").json
+        #expect(rest["items"].array?.count == 4)
+        #expect(rest["nextCursor"] == .null)
+    }
+
+    @Test func aPageThatEndsTheListHasNoCursor() throws {
+        let market = try Market()
+        for index in 0..<3 { try market.accept("AddProduct", Market.product("p\(index)")) }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 0]).token
+        #expect(try market.client.get("/v1/products?limit=4", after: token).json["nextCursor"] == .null)
+        #expect(try market.client.get("/v1/products?limit=3", after: token).json["nextCursor"].string != nil)
+    }
+
+    @Test func theDefaultLimitIsTwenty() throws {
+        let market = try Market()
+        for index in 0..<20 { try market.accept("AddProduct", Market.product("p\(index)")) }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 0]).token
+        #expect(try market.client.get("/v1/products", after: token).json["items"].array?.count == 20)
+        #expect(try market.client.get("/v1/products?limit=100", after: token).json["items"].array?.count == 21)
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Views and decisions are derived: lost, cut or too new, they are made again from the log, and the server says so.
+@Suite struct RecoveryTests {
+    /// What a client sees of a market, for a comparison before and after.
+    private func shown(_ server: ServerProcess) throws -> [String] {
+        let client = try server.connect()
+        return try [
+            "/v1/products?limit=100", "/v1/products?sort=price", "/v1/products?category=home&sort=-price",
+            "/v1/orders", "/v1/orders?seller=sam", "/v1/users/ann", "/v1/users/sam", "/v1/orders/o-1",
+        ].map { target in
+            let answer = try client.get(target)
+            return target + " " + (answer[header: "etag"] ?? "none") + " " + answer.text
+        }
+    }
+
+    private func filled() throws -> Market {
+        let market = try Market()
+        for index in 0..<30 { try market.accept("AddProduct", Market.product("p\(index)", price: 100 + index % 4)) }
+        for index in 0..<10 { try market.accept("CreateOrder", Market.order("o-\(index)", [("p\(index)", 2)])) }
+        try market.accept("UpdateUser", ["userId": "sam", "name": "Samuel"])
+        try market.accept("DiscontinueProduct", ["productId": "p9"])
+        let token = try market.accept("ChangePrice", ["productId": "p3", "price": gbp(7)]).token
+        _ = try market.client.get("/v1/products", after: token)
+        return market
+    }
+
+    private func expectRebuild(saying: String? = nil, _ damage: (DataDirectory) throws -> Void) throws {
+        let market = try filled()
+        let before = try shown(market.server)
+        #expect(try market.server.end() == .code(0))
+        try damage(market.data)
+        let server = try ServerProcess.start(market.data)
+        #expect(try shown(server) == before)
+        if let saying { #expect(server.errors.lowercased().contains(saying), "\(server.errors)") }
+        // It goes on from there, with its decisions intact.
+        let client = try server.connect()
+        expectProblem(
+            try client.command("AddProduct", Market.product("p1").with(["productId": "new"])), 409, "duplicate-sku")
+        let token = try client.command("AdjustStock", ["productId": "p1", "delta": 1]).token
+        #expect(try client.get("/v1/products/p1", after: token).json["available"] == 9)
+    }
+
+    @Test func deletedViewsAreRebuilt() throws {
+        try expectRebuild(saying: "view") { try FileManager.default.removeItem(atPath: $0.views) }
+    }
+
+    @Test func viewsWithoutTheirCurrentBuildAreRebuilt() throws {
+        try expectRebuild(saying: "view") { try FileManager.default.removeItem(atPath: $0.views + "/current") }
+    }
+
+    @Test(arguments: [0, 1, 4_096, 8_192, 20_000])
+    func cutViewsAreRebuilt(bytes: Int) throws {
+        try expectRebuild(saying: "view") { data in
+            let file = try data.viewsFile()
+            #expect(truncate(file, bytes) == 0)
+        }
+    }
+
+    @Test func viewsThatLostTheirLastPagesAreRebuilt() throws {
+        try expectRebuild(saying: "view") { data in
+            let file = try data.viewsFile()
+            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+            #expect(truncate(file, size - 4_096) == 0)
+        }
+    }
+
+    @Test func deletedDecisionsAreRebuilt() throws {
+        try expectRebuild { try FileManager.default.removeItem(atPath: $0.path + "/decisions") }
+    }
+
+    @Test func cutDecisionsAreRebuilt() throws {
+        try expectRebuild(saying: "decision") { data in
+            #expect(truncate(data.path + "/decisions/data.mdb", 4_096) == 0)
+        }
+    }
+
+    @Test func anOlderLogUnderNewerViewsSaysWhatIsGone() throws {
+        let market = try filled()
+        #expect(try market.server.end() == .code(0))
+        let copy = market.data.root + "/older"
+        try FileManager.default.copyItem(atPath: market.data.log, toPath: copy)
+        let newer = try ServerProcess.start(market.data)
+        let client = try newer.connect()
+        let oldToken = try #require(try client.get("/v1/products").token)
+        for delta in 1...5 { _ = try client.command("AdjustStock", ["productId": "lamp", "delta": .integer(delta)]) }
+        let end = try client.events().count
+        let newToken = try #require(try client.command("AdjustStock", ["productId": "lamp", "delta": 0]).token)
+        #expect(try client.get("/v1/products/lamp", after: newToken).json["available"] == 25)
+        #expect(try newer.end() == .code(0))
+
+        try FileManager.default.removeItem(atPath: market.data.log)
+        try FileManager.default.copyItem(atPath: copy, toPath: market.data.log)
+        let restored = try ServerProcess.start(market.data)
+        #expect(restored.errors.contains("\(end - 4)") && restored.errors.contains("\(end)"), "\(restored.errors)")
+        let reader = try restored.connect()
+        #expect(try reader.get("/v1/products/lamp").json["available"] == 10)
+        #expect(try reader.events().count == end - 5)
+        for token in [oldToken, newToken] {
+            expectProblem(try reader.get("/v1/products", after: token), 409, "foreign-token")
+        }
+        // What comes now takes the positions that are free again, under the new identity.
+        let next = try reader.command("AdjustStock", ["productId": "lamp", "delta": 1])
+        #expect(next.json["position"] == .integer(end - 4))
+        #expect(try reader.get("/v1/products/lamp", after: next.token).json["available"] == 11)
+        #expect(try restored.end() == .code(0))
+        // The next start finds log and views of one identity, and says nothing of it again.
+        let again = try ServerProcess.start(market.data)
+        #expect(try again.connect().get("/v1/products/lamp", after: next.token).json["available"] == 11)
+    }
+
+    @Test func aTornTailIsCutAndServed() throws {
+        let market = try filled()
+        let count = try market.client.events().count
+        market.server.send(SIGKILL)
+        _ = try market.server.waitForExit()
+        let segment = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: market.data.log).filter { $0.hasSuffix(".log") }.max())
+        try damageLastRecord(market.data.log + "/" + segment)
+        let server = try ServerProcess.start(market.data)
+        #expect(try server.connect().events().count == count - 1, "\(server.errors)")
+        let next = try server.connect().command("AdjustStock", ["productId": "lamp", "delta": 1])
+        #expect(next.json["position"] == .integer(count))
+    }
+
+    /// Changes the last byte of the file that is not zero: the end of the last record.
+    private func damageLastRecord(_ path: String) throws {
+        var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+        let last = try #require(bytes.lastIndex { $0 != 0 })
+        bytes[last] ^= 0xFF
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+}
