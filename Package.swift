@@ -74,7 +74,7 @@ let package = Package(
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         .testTarget(
-            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
