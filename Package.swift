@@ -87,7 +87,8 @@ let package = Package(
         // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
         .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
         .testTarget(
-            name: "VitrineImportTests", dependencies: ["vitrine-import", "JSON", "POSIX"], swiftSettings: strict),
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"],
+            swiftSettings: strict),
         .testTarget(
             name: "VitrineLoadTests", dependencies: ["vitrine-load", "POSIX", "JSON"], swiftSettings: strict),
     ],

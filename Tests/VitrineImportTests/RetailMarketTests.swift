@@ -107,6 +107,26 @@ import Testing
         #expect(!product.contains("imageUrl") && !product.contains("description"))
     }
 
+    @Test func everyCommandIsAcceptedAndEverythingIsSoldOut() throws {
+        let market = try market(
+            #"""
+            2,B,  "BLUE BOX" ,3,2011-01-02 10:00:00,2.50,200,France
+            1,A/B,,1,2011-01-01 10:00:00,1.00,100,Unspecified
+            1,A/B,"RED
+            ""MUG""",2,2011-01-01 10:00:00,1.00,100,Spain
+            2,A/B,OTHER NAME,4,2011-01-02 10:00:00,1.10,200,France
+            2,C,\#(String(repeating: "LONG ", count: 60)),4,2011-01-02 10:00:00,99999999,200,France
+            """#)
+        let sink = MarketplaceSink()
+        var run = ImportRun()
+        try run.send(market, to: sink)
+        #expect(sink.outcomes.firstRejections == [])
+        #expect(sink.outcomes.accepted == 3 + 3 + 2)
+        #expect(sink.state.products.values.allSatisfy { $0.stock == 0 })
+        #expect(sink.state.products["A_B"]?.title == "RED \"MUG\"")
+        #expect(sink.state.orders.values.allSatisfy { $0.status == .delivered })
+    }
+
     @Test func columnsAreFoundByName() throws {
         let text = """
             Country,Extra,UnitPrice,CustomerID,InvoiceDate,Quantity,Description,StockCode,InvoiceNo

@@ -1,3 +1,4 @@
+import JSON
 import POSIX
 
 /// One connection's work: takes a command, delivers it, notes what became of it.
@@ -8,6 +9,7 @@ struct Courier: ~Copyable {
     /// With this few commands waiting, the sink is woken to bring more.
     private let waitingMin: Int
     private var connection: ServerConnection?
+    private var parser = JSONParser()
 
     init(
         address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>, waitingMin: Int
@@ -49,7 +51,9 @@ struct Courier: ~Copyable {
             let (reason, pause): (String, Int)
             switch Result(catching: { () throws(ConnectionError) in try exchange(command) }) {
             case .success(let answer):
-                guard answer.asksToRetry else { return try Verdict(answer, to: command, from: address) }
+                guard answer.asksToRetry else {
+                    return try Verdict(answer, to: command, from: address, parser: &parser)
+                }
                 reason = "it stays busy (\(answer.status))"
                 pause = answer.retryAfter.map { min(max($0, 0), 60) * 1_000 } ?? patience.busyMilliseconds
             case .failure(.notUnderstood(let what)):

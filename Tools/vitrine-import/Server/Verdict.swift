@@ -1,25 +1,23 @@
+import JSON
+
 /// What a server's answer means for a command.
 enum Verdict: Equatable {
     case accepted, replayed, unchanged
     case rejected(reason: String, detail: String)
 
-    private static let problemPrefix = "urn:vitrine:problem:"
-
     /// Throws when the answer says that no other command would fare better.
-    init(_ answer: ServerAnswer, to command: ImportCommand, from address: ServerAddress) throws(ImportError) {
+    init(
+        _ answer: ServerAnswer, to command: ImportCommand, from address: ServerAddress, parser: inout JSONParser
+    ) throws(ImportError) {
         let server = "--server \(address.text)"
-        guard let document = JSONValue(parsing: answer.body) else {
+        guard let document = AnswerDocument(answer.body, parser: &parser) else {
             throw ImportError(
                 "\(server) answers \(command.name) with \(answer.status) and no JSON; give the address of a vitrine")
         }
-        let type = document["type"]?.string ?? ""
-        let reason =
-            type.hasPrefix(Self.problemPrefix)
-            ? String(type.dropFirst(Self.problemPrefix.count)) : "status \(answer.status)"
-        let detail = Self.detail(of: document)
+        let (reason, detail) = (document.reason ?? "status \(answer.status)", document.detail)
         switch answer.status {
         case 200 where answer.isReplayed: self = .replayed
-        case 200: self = document["events"] == .array([]) ? .unchanged : .accepted
+        case 200: self = document.saysNothingHappened ? .unchanged : .accepted
         case 403 where reason == "imports-off":
             throw ImportError("\(server) takes no imports (imports-off); start vitrine with --accept-imports")
         case 507:
@@ -32,16 +30,6 @@ enum Verdict: Equatable {
                 "\(server) answers \(command.name) \(command.idempotencyKey) with \(answer.status) (\(reason): \(detail)); "
                     + "see the server's log and that the address is a vitrine's")
         }
-    }
-
-    /// The problem's detail, and the first of its errors with its place.
-    private static func detail(of problem: JSONValue) -> String {
-        var detail = problem["detail"]?.string ?? problem["title"]?.string ?? "no reason given"
-        if case .array(let errors) = problem["errors"], let first = errors.first {
-            let place = (first["pointer"] ?? first["header"] ?? first["parameter"])?.string
-            if let place { detail += " (\(place): \(first["detail"]?.string ?? ""))" }
-        }
-        return detail
     }
 }
 

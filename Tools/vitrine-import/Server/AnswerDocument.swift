@@ -1,0 +1,36 @@
+import JSON
+
+/// What an import reads of the JSON that a command is answered with: an outcome or a problem (RFC 9457).
+struct AnswerDocument: Equatable {
+    /// Whether it is an outcome without events.
+    private(set) var saysNothingHappened = false
+    /// The problem's name, such as `duplicate-id`.
+    private(set) var reason: String?
+    /// The problem's detail, and the first of its errors with its place.
+    private(set) var detail = "no reason given"
+
+    private static let problemPrefix = "urn:vitrine:problem:"
+
+    /// nil for what is no JSON object.
+    init?(_ body: [UInt8], parser: inout JSONParser) {
+        guard let document = try? parser.parse(body.span.bytes), var members = document.object else { return nil }
+        if var events = members.take("events")?.array { saysNothingHappened = events.next() == nil }
+        if let type = members.take("type")?.text, type.hasPrefix(Self.problemPrefix) {
+            reason = String(type.dropFirst(Self.problemPrefix.count))
+        }
+        if let text = members.take("detail")?.text ?? members.take("title")?.text { detail = text }
+        if var errors = members.take("errors")?.array, let first = errors.next(), var error = first.object,
+            let place = error.take("pointer")?.text ?? error.take("header")?.text ?? error.take("parameter")?.text
+        {
+            detail += " (\(place): \(error.take("detail")?.text ?? ""))"
+        }
+    }
+}
+
+extension JSONValue {
+    /// A string's text; nil for anything else.
+    fileprivate var text: String? {
+        guard let string else { return nil }
+        return string.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}
