@@ -13,7 +13,9 @@ struct Market {
         try accept("RegisterUser", ["userId": "ann", "name": "Ann", "email": "ann@example.org", "role": "customer"])
         try accept("RegisterUser", ["userId": "sam", "name": "Sam", "role": "seller", "country": "FR"])
         try accept("RegisterUser", ["userId": "sue", "name": "Sue", "role": "seller"])
-        try accept("AddProduct", Market.product("lamp", stock: 10))
+        let token = try accept("AddProduct", Market.product("lamp", stock: 10)).token
+        // Tests begin with views that show all of this.
+        _ = try client.get("/v1/products/lamp", after: token)
     }
 
     static func product(
