@@ -52,29 +52,46 @@ let package = Package(
         // The rooms, lowest first. A room imports only rooms above it in this list.
         room("POSIX"),
         room("LMDB", ["CLMDB"]),
-        room("EventLoop", ["CLibUV"]),
+        room("EventLoop", ["CLibUV", "POSIX"]),
         room("JSON", ["CSimdJSON", "POSIX"]),
         room("HTTP", ["CLLHTTP", "JSON"]),
         room("Marketplace", ["JSON", "CXXHash"]),
         room("EventLog", ["POSIX", "CISAL"]),
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Views", ["Marketplace", "JSON", "LMDB", "CXXHash"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Queries", ["Views", "HTTP", "JSON", "LMDB", "CXXHash"]),
+        room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
             "Server",
-            ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
+            [
+                "EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries",
+                "POSIX",
+            ]
         ),
-        .executableTarget(name: "vitrine", dependencies: ["Server", arguments, toml], swiftSettings: strict),
+        .executableTarget(
+            name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
+            swiftSettings: strict),
 
-        tool("vitrine-load", ["CLibUV", "CLLHTTP", histogram]),
-        tool("vitrine-import", ["JSON", "POSIX", "Marketplace"]),
+        tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
+        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
+
+        // The serving path alone, to measure beside a bare libuv server.
+        .executableTarget(
+            name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
+            swiftSettings: strict),
 
         tests("JSON"),
+        tests("EventLoop", ["POSIX"]),
+        tests("HTTP", ["JSON"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         .testTarget(
-            name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"], swiftSettings: strict),
+            name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "VitrineLoadTests", dependencies: ["vitrine-load", "POSIX", "JSON"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -16,6 +16,8 @@ final class DirectoryLock: Sendable {
         self.file = file
     }
 
+    deinit { file.unlock() }
+
     /// The pid that the holder wrote; nil between its locking and its writing.
     private static func holder(_ file: borrowing FileDescriptor) throws(EventLogError) -> Int32? {
         let text = try files { () throws(SystemError) in try file.read(at: 0, count: 12) }

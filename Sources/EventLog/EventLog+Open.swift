@@ -14,6 +14,8 @@ extension EventLog {
             try Segment.removeTemporaries(segmentDirectory)
             return try Segment.list(segmentDirectory)
         }
+        // A crash may have come between the making of `log/` and the sync of its name.
+        if found.isEmpty { try files { () throws(SystemError) in try Directory.synchronize(directory) } }
         let segments = found.isEmpty ? [try create(in: segmentDirectory, options)] : found
         var extent = LogExtent(segments: segments)
         let tail = try extent.advance(.alone)

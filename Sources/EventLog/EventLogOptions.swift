@@ -1,6 +1,6 @@
 /// Sizes of a log, and what it is marked with when it is created.
 public struct EventLogOptions: Sendable {
-    /// A segment takes no record that would make it larger, unless the record is its first. 64 MiB.
+    /// A segment takes no record that would make it larger, unless it holds no event yet. 64 MiB.
     public var segmentBytes: Int
     /// The most that a segment's preallocated room grows in one step. 4 MiB.
     public var growthBytes: Int
@@ -26,7 +26,7 @@ enum Limits {
     static let bodyBytes = 16 << 20
     /// A batch above this ends: it bounds the writer's memory and the time of one sync.
     static let batchBytes = 8 << 20
-    /// One entry of the position index for this many bytes of log: 16 bytes each, 4 MiB for 16 GiB of log.
+    /// One entry of the position index for this many bytes of log: 24 bytes each, 6 MiB for 16 GiB of log.
     static let indexedBytes = 64 << 10
     /// What a reader fetches at once.
     static let windowBytes = 1 << 20

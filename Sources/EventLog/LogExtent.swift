@@ -25,15 +25,20 @@ struct LogExtent: Sendable {
             let segment = segments[end.segment]
             var window = try files { () throws(SystemError) in try SegmentWindow(segment) }
             _ = try window.readHeader()
-            guard segment.firstPosition == nextPosition || end.offset > SegmentHeader.size else {
-                throw segment.damaged(
-                    at: 0, nextPosition, "it begins at position \(segment.firstPosition), what lies between is missing")
+            if end.segment == 0, segment.firstPosition != 1 {
+                throw segment.damaged(at: 0, 1, "the log begins with it, so what came before it is missing")
             }
             let fault = try walk(&window)
             if end.segment + 1 < segments.count {
                 // Sealed before the next one was made: it ends with its last record, or it is damaged.
                 let size = try files { () throws(SystemError) in try window.size() }
                 guard end.offset == size else { throw segment.damaged(at: end.offset, nextPosition, fault.reason) }
+                let following = segments[end.segment + 1]
+                guard following.firstPosition == nextPosition else {
+                    throw segment.damaged(
+                        at: end.offset, nextPosition,
+                        "it ends here, but the next segment begins at position \(following.firstPosition)")
+                }
                 end = LogLocation(segment: end.segment + 1, offset: SegmentHeader.size)
                 batchOffset = SegmentHeader.size
                 continue
@@ -43,7 +48,7 @@ struct LogExtent: Sendable {
     }
 
     /// Goes from record to record until one is not valid, and returns why.
-    private mutating func walk(_ window: inout SegmentWindow) throws(EventLogError) -> RecordFault {
+    mutating func walk(_ window: inout SegmentWindow) throws(EventLogError) -> RecordFault {
         let limit = try files { () throws(SystemError) in try window.size() }
         while true {
             let look = try files { () throws(SystemError) in
@@ -60,7 +65,7 @@ struct LogExtent: Sendable {
     }
 
     /// Judges the end of the last segment; nil if a writer has written on meanwhile and there is more to walk over.
-    private func examineTail(
+    func examineTail(
         _ window: inout SegmentWindow, _ fault: RecordFault, _ company: Company
     ) throws(EventLogError) -> TornTail? {
         let segment = window.segment

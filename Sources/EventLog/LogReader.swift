@@ -11,6 +11,8 @@ public final class LogReader {
     private var location: LogLocation
     /// How far the log was published when last asked.
     private var end: LogLocation
+    /// Of the current segment, once it is known to be sealed.
+    private var sealedSize: Int?
     private var nextPosition: UInt64
     /// Of the record before; nil where the index led into the middle of a batch.
     private var batchOffset: Int?
@@ -49,20 +51,21 @@ public final class LogReader {
     public func next(upTo limit: UInt64 = .max) throws(EventLogError) -> Bool {
         bodyStart = nil
         while try reachesRecord() {
-            let header = try read()
+            let (header, start) = try read()
             guard header.nextPosition - 1 <= limit else { return false }
             location.offset += RecordHeader.size + header.bodyLength
             (nextPosition, batchOffset) = (header.nextPosition, header.batchOffset)
             // Before the first one wanted: the index leads to a place up to 64 KiB too early.
             if max(header.nextPosition - 1, header.position) <= after { continue }
             (position, eventCount, recordedAt) = (header.position, header.eventCount, header.recordedAt)
+            (bodyStart, bodyLength) = (start + RecordHeader.size, header.bodyLength)
             return true
         }
         return false
     }
 
-    /// Waits until there is a record to move to, also one without events, for at most `milliseconds`. False if there is none,
-    /// or when the log's waiters were woken.
+    /// Waits for a record that was not there when `next` last returned false, also one without events. False after
+    /// `milliseconds`, or when the log's waiters were woken. (Where `next` was held back by its limit, there is one already.)
     public func wait(milliseconds: Int) -> Bool {
         log.wait(beyond: location, milliseconds: milliseconds)
     }
@@ -72,29 +75,31 @@ public final class LogReader {
         if location >= end { end = log.end }
         while location < end {
             if location.segment == end.segment { return true }
-            // An earlier segment is sealed: it ends with its last record.
-            let size = try files { () throws(SystemError) in try window.size() }
-            if location.offset < size { return true }
+            if try location.offset < sizeOfSealed() { return true }
             location = LogLocation(segment: location.segment + 1, offset: SegmentHeader.size)
             let segment = log.segment(location.segment)
             window = try files { () throws(SystemError) in try SegmentWindow(segment) }
-            batchOffset = nil
+            (batchOffset, sealedSize) = (nil, nil)
         }
         return false
     }
 
-    private func read() throws(EventLogError) -> RecordHeader {
-        let limit = location.segment == end.segment ? end.offset : Int.max
+    /// The size of a segment that has a later one: it is sealed, so it ends with its last record.
+    private func sizeOfSealed() throws(EventLogError) -> Int {
+        if let sealedSize { return sealedSize }
+        let size = try files { () throws(SystemError) in try window.size() }
+        sealedSize = size
+        return size
+    }
+
+    private func read() throws(EventLogError) -> (RecordHeader, UnsafeRawPointer) {
+        let limit = location.segment == end.segment ? end.offset : try sizeOfSealed()
         let look = try files { () throws(SystemError) in
             try window.record(at: location.offset, limit: limit, position: nextPosition, batchOffset: batchOffset)
         }
         switch look {
-        case .record(let header, let start):
-            bodyStart = start + RecordHeader.size
-            bodyLength = header.bodyLength
-            return header
-        case .fault(let fault):
-            throw window.segment.damaged(at: location.offset, nextPosition, fault.reason)
+        case .record(let header, let start): return (header, start)
+        case .fault(let fault): throw window.segment.damaged(at: location.offset, nextPosition, fault.reason)
         }
     }
 }

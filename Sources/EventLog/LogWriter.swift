@@ -6,6 +6,7 @@ import POSIX
 /// from `append` on, so a full disk is met before anything was decided on top of them.
 public final class LogWriter {
     private let log: EventLog
+    private var segment: Segment
     private var file: FileDescriptor
     /// Where the batch begins: behind the last durable record.
     private var start: LogLocation
@@ -29,7 +30,8 @@ public final class LogWriter {
     }
 
     init(_ log: EventLog, segment: Segment, extent: LogExtent) throws(EventLogError) {
-        (self.log, start, nextPosition, lastIndexed) = (log, extent.end, extent.nextPosition, extent.index.entries.last)
+        (self.log, self.segment, start, nextPosition) = (log, segment, extent.end, extent.nextPosition)
+        lastIndexed = extent.index.entries.last
         file = try files { () throws(SystemError) in try FileDescriptor(opening: segment.path, .readWrite) }
         allocated = 0
         allocated = try sized()
@@ -39,8 +41,8 @@ public final class LogWriter {
 
     /// Begins a batch. Throws `.diskReserve` when the disk has less than its reserve left, `.writerFailed` after a failure.
     public func beginBatch() throws(EventLogError) {
-        precondition(batch.count == 0, "the batch before was not committed")
         try refuseAfterFailure()
+        precondition(batch.count == 0, "the batch before was not committed")
         let free = try files { () throws(SystemError) in try file.freeBytes() }
         guard free >= log.options.diskReserveBytes else { throw reserveReached(free) }
         isOpen = true
@@ -52,17 +54,19 @@ public final class LogWriter {
     /// milliseconds since 1970 UTC. Throws `.diskReserve` or `.recordTooLarge` and leaves the batch as it was: it can be
     /// committed, or taken on without this record.
     public func append(body: RawSpan, eventCount: Int, recordedAt: Int64) throws(EventLogError) -> AppendResult {
-        precondition(isOpen, "append outside of a batch")
         precondition(!body.isEmpty && (eventCount == 0 || EventFrames.isWellFormed(body, count: eventCount)))
         try refuseAfterFailure()
+        precondition(isOpen, "append outside of a batch")
         guard body.byteCount <= Limits.bodyBytes else {
             throw .recordTooLarge(bytes: body.byteCount, limitBytes: Limits.bodyBytes)
         }
         let size = RecordHeader.size + body.byteCount
+        // Segments are named by their first position, so one whose records have no events yet is not followed by another.
+        let holdsNoEvent = nextPosition == segment.firstPosition
         let isBeyondSegment = start.offset + batch.count + size > log.options.segmentBytes
         if batch.count > 0 {
-            guard !isBeyondSegment, batch.count + size <= Limits.batchBytes else { return .batchFull }
-        } else if isBeyondSegment, start.offset > SegmentHeader.size {
+            guard !isBeyondSegment || holdsNoEvent, batch.count + size <= Limits.batchBytes else { return .batchFull }
+        } else if isBeyondSegment, !holdsNoEvent {
             try rotate()
         }
         let location = LogLocation(segment: start.segment, offset: start.offset + batch.count)
@@ -72,7 +76,7 @@ public final class LogWriter {
             eventCount: eventCount)
         batch.append(header, body)
         if PositionIndex.includes(location, after: lastIndexed) {
-            let entry = PositionIndex.Entry(position: nextPosition, at: location)
+            let entry = PositionIndex.Entry(position: nextPosition, location: location)
             index.append(entry)
             lastIndexed = entry
         }
@@ -138,6 +142,7 @@ public final class LogWriter {
             try next.finishMaking(in: log.segmentDirectory)
             file = try FileDescriptor(opening: next.path, .readWrite)
         } catch { throw fail(error) }
+        segment = next
         log.append(next)
         start = LogLocation(segment: start.segment + 1, offset: SegmentHeader.size)
         allocated = SegmentHeader.size

@@ -33,10 +33,10 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         var code = mdb_env_create(&created)
         guard code == 0, let created else { throw LMDBError("mdb_env_create", path: path, code: code) }
         handle = created
+        // Everything is initialized from here on, so whatever is thrown, `deinit` closes the handle.
         func attempt(_ call: String, _ body: () -> Int32) throws(LMDBError) {
             code = body()
             guard code != 0 else { return }
-            mdb_env_close(created)
             throw LMDBError(call, path: path, code: code)
         }
         try attempt("mdb_env_set_mapsize") { mdb_env_set_mapsize(created, options.mapBytes) }

@@ -5,6 +5,7 @@ public struct ReadTransaction: ~Copyable {
     @usableFromInline let handle: OpaquePointer
     private let environment: Environment
     private var isLive = true
+    private var isFinished = false
 
     init(_ environment: Environment) throws(LMDBError) {
         var started: OpaquePointer?
@@ -14,7 +15,14 @@ public struct ReadTransaction: ~Copyable {
         handle = started!
     }
 
-    deinit { mdb_txn_abort(handle) }
+    deinit { if !isFinished { mdb_txn_abort(handle) } }
+
+    /// Ends the transaction and keeps the tables that it opened for all transactions to come: LMDB drops the handles of
+    /// one that is abandoned.
+    public consuming func commit() throws(LMDBError) {
+        isFinished = true
+        try environment.check("mdb_txn_commit", mdb_txn_commit(handle))
+    }
 
     /// Gives the snapshot back but keeps its reader slot, so that a quiet thread pins no pages. `renew` takes a new one.
     public mutating func reset() {
@@ -48,7 +56,7 @@ public struct ReadTransaction: ~Copyable {
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
     }
 
-    /// The value of a key that is a number in eight big-endian bytes, or nil.
+    /// The value of a number in a table that is keyed by numbers, or nil.
     @_lifetime(borrow self)
     public func get(_ table: Table, number: UInt64) throws(LMDBError) -> RawSpan? {
         let found = try environment.lookUp(handle, table, number: number)
@@ -81,8 +89,8 @@ extension Environment {
     func lookUp(_ transaction: OpaquePointer, _ table: Table, number: UInt64)
         throws(LMDBError) -> UnsafeRawBufferPointer?
     {
-        var bigEndian = number.bigEndian
-        return try withUnsafeBytes(of: &bigEndian) { bytes throws(LMDBError) in
+        var number = number
+        return try withUnsafeBytes(of: &number) { bytes throws(LMDBError) in
             try lookUp(transaction, table, bytes: bytes)
         }
     }

@@ -23,9 +23,13 @@ public struct WriteTransaction: ~Copyable {
     }
 
     /// The table `name`, made when it is not there.
-    public mutating func table(_ name: String) throws(LMDBError) -> Table {
+    ///
+    /// In one that is keyed by numbers every key is eight bytes in the machine's own order, which LMDB compares as a
+    /// number instead of byte by byte.
+    public mutating func table(_ name: String, keyedByNumber: Bool = false) throws(LMDBError) -> Table {
         var table: MDB_dbi = 0
-        try environment.check("mdb_dbi_open", mdb_dbi_open(handle, name, UInt32(MDB_CREATE), &table))
+        let flags = UInt32(MDB_CREATE) | (keyedByNumber ? UInt32(MDB_INTEGERKEY) : 0)
+        try environment.check("mdb_dbi_open", mdb_dbi_open(handle, name, flags, &table))
         return Table(handle: table)
     }
 
@@ -38,7 +42,7 @@ public struct WriteTransaction: ~Copyable {
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
     }
 
-    /// The value of a key that is a number in eight big-endian bytes, or nil. Valid until the next change.
+    /// The value of a number in a table that is keyed by numbers, or nil. Valid until the next change.
     @_lifetime(borrow self)
     public func get(_ table: Table, number: UInt64) throws(LMDBError) -> RawSpan? {
         let found = try environment.lookUp(handle, table, number: number)

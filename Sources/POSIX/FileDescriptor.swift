@@ -116,6 +116,10 @@ public struct FileDescriptor: ~Copyable, Sendable {
         guard errno == EWOULDBLOCK else { throw SystemError("flock", path) }
         return false
     }
+
+    /// Gives the lock back at once. Closing alone leaves it to a child process that is just being started, and is what
+    /// gives it back should this fail.
+    public func unlock() { _ = retrying { Int(flock(number, LOCK_UN)) } }
 }
 
 /// Repeats a system call that a signal interrupted.

@@ -22,13 +22,10 @@ public struct Checkpoint: Equatable, Sendable {
         position = value.bigEndian(16)
     }
 
-    static func read(_ transaction: borrowing WriteTransaction, _ tables: ViewTables) throws(LMDBError) -> Checkpoint? {
-        guard let value = try transaction.get(tables.meta, key.span.bytes) else { return nil }
-        return Checkpoint(value)
-    }
-
-    static func read(_ transaction: borrowing ReadTransaction, _ tables: ViewTables) throws(LMDBError) -> Checkpoint? {
-        guard let value = try transaction.get(tables.meta, key.span.bytes) else { return nil }
+    static func read<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
+        throws(LMDBError) -> Checkpoint?
+    {
+        guard let value = try source.get(tables.meta, key.span.bytes) else { return nil }
         return Checkpoint(value)
     }
 
@@ -42,18 +39,10 @@ public struct Checkpoint: Equatable, Sendable {
 
     // MARK: Tallies
 
-    static func readTallies(_ transaction: borrowing WriteTransaction, _ tables: ViewTables) throws(LMDBError)
-        -> [Tally]
+    static func readTallies<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
+        throws(LMDBError) -> [Tally]
     {
-        guard let value = try transaction.get(tables.meta, talliesKey.span.bytes) else {
-            return ViewTable.allCases.map { _ in Tally() }
-        }
-        return tallies(value)
-    }
-
-    static func readTallies(_ transaction: borrowing ReadTransaction, _ tables: ViewTables) throws(LMDBError) -> [Tally]
-    {
-        guard let value = try transaction.get(tables.meta, talliesKey.span.bytes) else {
+        guard let value = try source.get(tables.meta, talliesKey.span.bytes) else {
             return ViewTable.allCases.map { _ in Tally() }
         }
         return tallies(value)

@@ -8,14 +8,3 @@ public struct Moment: Sendable {
 
     public init(position: UInt64, time: Timestamp) { (self.position, self.time) = (position, time) }
 }
-
-extension ByteWriter {
-    /// `{"amount":1999,"currency":"GBP"}`
-    mutating func append(money amount: Amount, _ currency: Currency) {
-        append("{\"amount\":")
-        append(decimal: amount)
-        append(",\"currency\":\"")
-        append(currency.code)
-        append("\"}")
-    }
-}

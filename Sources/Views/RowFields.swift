@@ -32,8 +32,18 @@ extension RawSpan {
     func copy() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 
-/// Eight big-endian bytes: how numbers stand in keys, so that byte order is number order.
-func withKey<Result, Failure: Error>(
+/// The key of a number in a table that is keyed by numbers.
+func withNumberKey<Result, Failure: Error>(
+    _ number: UInt64, _ body: (RawSpan) throws(Failure) -> Result
+) throws(Failure) -> Result {
+    var number = number
+    return try withUnsafeBytes(of: &number) { bytes throws(Failure) in
+        try body(RawSpan(_unsafeBytes: bytes))
+    }
+}
+
+/// Eight big-endian bytes: how numbers stand in values and inside longer keys, where byte order is number order.
+func withBigEndian<Result, Failure: Error>(
     _ number: UInt64, _ body: (RawSpan) throws(Failure) -> Result
 ) throws(Failure) -> Result {
     var bigEndian = number.bigEndian

@@ -44,9 +44,9 @@ public final class ViewBuild: Sendable {
             let transaction = try environment.beginRead()
             guard let tables = try ViewTables(opening: transaction),
                 try Checkpoint.read(transaction, tables) != nil,
-                let definition = try transaction.get(tables.meta, definitionKey.span.bytes)
+                let found = try storedDefinition(transaction, tables)
             else { throw Unusable.incomplete }
-            let found = definition.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            try transaction.commit()
             let wanted = ViewBuild.definition(currency)
             guard found == wanted else { throw Unusable.otherDefinition(found: found, wanted: wanted) }
             return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
@@ -71,6 +71,13 @@ public final class ViewBuild: Sendable {
         try Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0).write(&transaction, tables)
         try transaction.commit()
         return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
+    }
+
+    private static func storedDefinition(_ transaction: borrowing ReadTransaction, _ tables: ViewTables)
+        throws(LMDBError) -> String?
+    {
+        guard let definition = try transaction.get(tables.meta, definitionKey.span.bytes) else { return nil }
+        return definition.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func options(isReadOnly: Bool) -> Environment.Options {

@@ -54,6 +54,8 @@ public struct ViewSnapshot: ~Copyable {
 
     /// The number that an external id was given, or nil.
     func number(_ table: ViewTable, of id: RawSpan) throws(LMDBError) -> UInt64? {
-        try get(table, id)?.bigEndian(0)
+        // LMDB takes keys of 1 to 511 bytes, and no id is longer than 64.
+        guard (1...511).contains(id.byteCount) else { return nil }
+        return try get(table, id)?.bigEndian(0)
     }
 }

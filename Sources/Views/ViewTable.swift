@@ -40,5 +40,13 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether its keys are the numbers of things, in the machine's byte order.
+    var isKeyedByNumber: Bool {
+        switch self {
+        case .users, .products, .productDescriptions, .orders, .orderDetails: true
+        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists: false
+        }
+    }
+
     var index: Int { Int(rawValue) - 1 }
 }

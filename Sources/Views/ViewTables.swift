@@ -12,7 +12,9 @@ struct ViewTables: Sendable {
     init(creating transaction: inout WriteTransaction) throws(LMDBError) {
         meta = try transaction.table("meta")
         var tables: [Table] = []
-        for table in ViewTable.allCases { tables.append(try transaction.table(table.name)) }
+        for table in ViewTable.allCases {
+            tables.append(try transaction.table(table.name, keyedByNumber: table.isKeyedByNumber))
+        }
         self.tables = tables
     }
 

@@ -71,7 +71,11 @@ public struct ViewWriter: ~Copyable {
     }
 
     mutating func put(_ table: ViewTable, number: UInt64, _ value: RawSpan) throws(ViewError) {
-        try withKey(number) { key throws(ViewError) in try put(table, key, value) }
+        try withNumberKey(number) { key throws(ViewError) in try put(table, key, value) }
+    }
+
+    mutating func delete(_ table: ViewTable, number: UInt64) throws(ViewError) {
+        try withNumberKey(number) { key throws(ViewError) in try delete(table, key) }
     }
 
     /// The number that an external id was given, or nil.
@@ -80,6 +84,6 @@ public struct ViewWriter: ~Copyable {
     }
 
     mutating func putNumber(_ table: ViewTable, of id: [UInt8], _ number: UInt64) throws(ViewError) {
-        try withKey(number) { value throws(ViewError) in try put(table, id.span.bytes, value) }
+        try withBigEndian(number) { value throws(ViewError) in try put(table, id.span.bytes, value) }
     }
 }

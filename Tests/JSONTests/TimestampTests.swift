@@ -17,7 +17,9 @@ import Testing
         #expect(String(decoding: writer.copyBytes(), as: UTF8.self) == written)
     }
 
-    @Test(arguments: ["", "2010-13-01", "2010-02-29", "2010-12-01T", "2010-12-01T24:00:00Z", "2010-12-01T08:26:00", "x"])
+    @Test(arguments: [
+        "", "2010-13-01", "2010-02-29", "2010-12-01T", "2010-12-01T24:00:00Z", "2010-12-01T08:26:00", "x",
+    ])
     func whatIsNoTimeIsRefused(text: String) {
         #expect(parse(text) == nil)
     }

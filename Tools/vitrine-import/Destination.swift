@@ -24,6 +24,7 @@ struct Destination: ParsableArguments {
         if let server {
             return try ServerSink(address: ServerAddress(server), connectionCount: connections)
         }
-        throw ImportError("--data \(data ?? ""): only a running server can be imported into so far; use --server URL")
+        // `validate` saw to it that one of the two is there.
+        return try DataSink(path: data ?? "")
     }
 }

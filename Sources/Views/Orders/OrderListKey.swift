@@ -45,5 +45,4 @@ public struct OrderListKey {
         return key
     }
 
-    static func number(_ key: RawSpan) -> UInt64 { ~key.bigEndian(key.byteCount - 8) }
 }

@@ -13,7 +13,8 @@ enum OrdersView {
         for line in event.lines {
             let product = try ProductsView.number(of: line.productId, in: views)
             let row = try ProductsView.take(
-                event.status.takesStock ? line.quantity : 0, countingAs: event.status.countsAsSale ? line.quantity : 0,
+                event.status.reservesStock ? line.quantity : 0,
+                countingAs: event.status.countsAsSale ? line.quantity : 0,
                 of: product, in: &views)
             lines.append(.init(line: line, sellerNumber: row.sellerNumber, imageJSON: row.imageJSON))
             soldBySeller[row.sellerNumber, default: 0] += event.status.countsAsSale ? line.quantity : 0
@@ -50,26 +51,20 @@ enum OrdersView {
 extension ViewSnapshot {
     public func orderNumber(_ orderId: RawSpan) throws(LMDBError) -> UInt64? { try number(.orderNumbers, of: orderId) }
 
-    /// Appends the card of an order, asking `appendName` for the name of its customer.
-    public func appendOrderCard(
-        _ number: UInt64, to output: inout ByteWriter,
-        appendName: (_ userNumber: UInt64, _ output: inout ByteWriter) throws(LMDBError) -> Void
-    ) throws(LMDBError) {
+    /// Appends the card of an order.
+    public func appendOrderCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
         guard let row = try get(.orders, number: number) else {
             preconditionFailure("a list names order number \(number), which has no row")
         }
         let order = EncodedOrder(row)
         output.append(order.beforeName)
-        try appendName(order.customerNumber, &output)
+        try names.append(order.customerNumber, from: self, to: &output)
         output.append(order.afterName)
     }
 
     /// Appends an order as GetOrder answers it.
-    public func appendOrder(
-        _ number: UInt64, to output: inout ByteWriter,
-        appendName: (_ userNumber: UInt64, _ output: inout ByteWriter) throws(LMDBError) -> Void
-    ) throws(LMDBError) {
-        try appendOrderCard(number, to: &output, appendName: appendName)
+    public func appendOrder(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try appendOrderCard(number, names: names, to: &output)
         output.truncate(to: output.count - 1)  // The card's closing brace.
         output.append(",")
         guard let detail = try get(.orderDetails, number: number), let row = try get(.orders, number: number) else {
@@ -81,7 +76,7 @@ extension ViewSnapshot {
         for index in 0..<splices {
             let end = jsonStart + Int(detail.field(4 + 12 * index + 8, as: UInt32.self))
             output.append(detail.extracting(written..<end))
-            try appendName(detail.field(4 + 12 * index, as: UInt64.self), &output)
+            try names.append(detail.field(4 + 12 * index, as: UInt64.self), from: self, to: &output)
             written = end
         }
         output.append(detail.extracting(written..<detail.byteCount))
@@ -90,15 +85,11 @@ extension ViewSnapshot {
         output.append("}")
     }
 
-    /// Visits the numbers of a list's orders, newest first, from behind `place` until `visit` says stop.
-    public func forEachOrder(
-        _ scope: OrderScope, after place: [UInt8], prefix: inout ByteWriter,
-        visit: (_ number: UInt64, _ place: RawSpan) throws(LMDBError) -> Bool
-    ) throws(LMDBError) {
-        prefix.removeAll()
+    /// The orders of a list, newest first, from behind `place` (of a cursor) or from the beginning.
+    @_lifetime(borrow self)
+    public func orders(_ scope: OrderScope, after place: [UInt8]) throws(LMDBError) -> ListScan {
+        var prefix = ByteWriter(capacity: 64)
         OrderListKey.appendPrefix(scope, to: &prefix)
-        try forEachKey(.orderLists, prefix: &prefix, after: place) { key, prefixBytes throws(LMDBError) in
-            try visit(OrderListKey.number(key), key.extracting(prefixBytes..<key.byteCount))
-        }
+        return try scan(.orderLists, prefix: prefix, after: place)
     }
 }

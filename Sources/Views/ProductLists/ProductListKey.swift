@@ -56,6 +56,4 @@ public struct ProductListKey {
         key.append(bigEndian: ~number)
     }
 
-    /// The product's number at the end of a key.
-    static func number(_ key: RawSpan) -> UInt64 { ~key.bigEndian(key.byteCount - 8) }
 }

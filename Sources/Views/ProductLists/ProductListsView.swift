@@ -74,36 +74,12 @@ enum ProductListsView {
 // MARK: Look-up
 
 extension ViewSnapshot {
-    /// Visits the numbers of a list's products in order, from behind `place` (of a cursor), until `visit` says stop.
-    /// `prefix` is scratch space that the caller keeps. `visit` also gets the place of the product, for a cursor.
-    public func forEachProduct(
-        _ scope: ProductScope, _ sort: ProductSort, after place: [UInt8], prefix: inout ByteWriter,
-        visit: (_ number: UInt64, _ place: RawSpan) throws(LMDBError) -> Bool
-    ) throws(LMDBError) {
-        prefix.removeAll()
+    /// The products of a list in order, from behind `place` (of a cursor) or from the beginning.
+    @_lifetime(borrow self)
+    public func products(_ scope: ProductScope, _ sort: ProductSort, after place: [UInt8]) throws(LMDBError) -> ListScan
+    {
+        var prefix = ByteWriter(capacity: 64)
         ProductListKey.appendPrefix(scope, sort, to: &prefix)
-        try forEachKey(.productLists, prefix: &prefix, after: place) { key, prefixBytes throws(LMDBError) in
-            try visit(ProductListKey.number(key), key.extracting(prefixBytes..<key.byteCount))
-        }
-    }
-
-    /// Visits the keys that begin with `prefix`, from behind `place` if there is one.
-    func forEachKey(
-        _ table: ViewTable, prefix: inout ByteWriter, after place: [UInt8],
-        visit: (_ key: RawSpan, _ prefixBytes: Int) throws(LMDBError) -> Bool
-    ) throws(LMDBError) {
-        let prefixBytes = prefix.count
-        var cursor = try cursor(table)
-        prefix.append(place)
-        var isFound = try cursor.seek(prefix.bytes)
-        // A cursor names the last item that was shown; what took its place since then is after it.
-        if isFound, !place.isEmpty, cursor.key.hasSameBytes(as: prefix.bytes) { isFound = try cursor.next() }
-        while isFound {
-            guard cursor.key.byteCount > prefixBytes,
-                cursor.key.extracting(0..<prefixBytes).hasSameBytes(as: prefix.bytes.extracting(0..<prefixBytes))
-            else { return }
-            guard try visit(cursor.key, prefixBytes) else { return }
-            isFound = try cursor.next()
-        }
+        return try scan(.productLists, prefix: prefix, after: place)
     }
 }

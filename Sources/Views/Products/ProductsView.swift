@@ -104,7 +104,7 @@ enum ProductsView {
         throws(ViewError)
     {
         guard let description else {
-            return try withKey(number) { key throws(ViewError) in try views.delete(.productDescriptions, key) }
+            return try views.delete(.productDescriptions, number: number)
         }
         try views.put(.productDescriptions, number: number, UserRow.json(description).span.bytes)
     }
@@ -125,26 +125,20 @@ extension ViewSnapshot {
         try number(.productNumbers, of: productId)
     }
 
-    /// Appends the card of a product, asking `appendName` for the name of its seller.
-    public func appendProductCard(
-        _ number: UInt64, to output: inout ByteWriter,
-        appendName: (_ sellerNumber: UInt64, _ output: inout ByteWriter) throws(LMDBError) -> Void
-    ) throws(LMDBError) {
+    /// Appends the card of a product.
+    public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
         guard let row = try get(.products, number: number) else {
             preconditionFailure("a list names product number \(number), which has no row")
         }
         let product = EncodedProduct(row)
         output.append(product.beforeName)
-        try appendName(product.sellerNumber, &output)
+        try names.append(product.sellerNumber, from: self, to: &output)
         output.append(product.afterName)
     }
 
     /// Appends a product as GetProduct answers it.
-    public func appendProduct(
-        _ number: UInt64, to output: inout ByteWriter,
-        appendName: (_ sellerNumber: UInt64, _ output: inout ByteWriter) throws(LMDBError) -> Void
-    ) throws(LMDBError) {
-        try appendProductCard(number, to: &output, appendName: appendName)
+    public func appendProduct(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try appendProductCard(number, names: names, to: &output)
         output.truncate(to: output.count - 1)  // The card's closing brace.
         output.append(",\"description\":")
         if let description = try get(.productDescriptions, number: number) {

@@ -61,14 +61,6 @@ enum UsersView {
 extension ViewSnapshot {
     public func userNumber(_ userId: RawSpan) throws(LMDBError) -> UInt64? { try number(.userNumbers, of: userId) }
 
-    /// Appends the user's name as a JSON string.
-    public func appendUserName(_ number: UInt64, to output: inout ByteWriter) throws(LMDBError) {
-        guard let row = try get(.users, number: number) else {
-            preconditionFailure("a card names user number \(number), which has no row")
-        }
-        output.append(UserRow.nameJSON(in: row))
-    }
-
     /// Appends the user as GetUser answers it; false when there is none of that number.
     public func appendUser(_ number: UInt64, currency: Currency, to output: inout ByteWriter) throws(LMDBError) -> Bool
     {

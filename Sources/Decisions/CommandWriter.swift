@@ -1,0 +1,186 @@
+import EventLog
+import JSON
+import LMDB
+import Marketplace
+import POSIX
+
+/// The one writer: takes all that is queued as a batch, decides each command against state that includes the batch so
+/// far, appends, syncs once, and only then replies. The next batch fills meanwhile.
+///
+/// Used by the writer's thread only.
+final class CommandWriter {
+    private let identity: Text
+    private let writer: LogWriter
+    private let folder: DecisionFolder
+    private let currency: Currency
+    private let overlay: Overlay
+    private var body = ByteWriter(capacity: 64 << 10)
+    private var event = ByteWriter(capacity: 64 << 10)
+    /// Outcomes that wait for the batch's sync.
+    private var outcomes: [(request: CommandRequest, outcome: CommandOutcome)] = []
+
+    /// Changes in memory that `decisions/` lacks. Beyond it the writer waits for the folder, which bounds its memory.
+    private static let agingMax = 500_000
+
+    init(log: EventLog, folder: DecisionFolder, currency: Currency) throws {
+        writer = try log.makeWriter()
+        identity = Text(log.identity.uuidString)
+        self.folder = folder
+        self.currency = currency
+        overlay = try Overlay(folder.store)
+        overlay.rest()
+    }
+
+    /// Decides until the queue is closed and empty. Throws when the log can no longer be written: then nothing more may
+    /// be answered, and the process must stop.
+    func run(_ queue: CommandQueue) throws(DecisionError) {
+        while let requests = queue.takeAll() {
+            do {
+                try overlay.renew()
+                try process(requests)
+            } catch let error as EventLogError {
+                throw .log(error)
+            } catch let error as LMDBError {
+                throw .state(error)
+            } catch {
+                preconditionFailure("unexpected error \(error)")
+            }
+            while overlay.agingCount > CommandWriter.agingMax, folder.waitForFold(beyond: overlay.foldedPosition) {
+                do { try overlay.renew() } catch { throw .state(error) }
+            }
+            overlay.rest()
+        }
+    }
+
+    private func process(_ requests: [CommandRequest]) throws {
+        do {
+            try writer.beginBatch()
+        } catch EventLogError.diskReserve(let freeBytes, let reserveBytes) {
+            for request in requests {
+                request.reply(.noRoom(freeBytes: freeBytes, reserveBytes: reserveBytes, logEnd: logEnd))
+            }
+            return
+        }
+        for request in requests { outcomes.append((request, try decideAndAppend(request.submitted))) }
+        try finishBatch()
+    }
+
+    private func finishBatch() throws(EventLogError) {
+        try writer.commit()
+        for (request, outcome) in outcomes { request.reply(outcome) }
+        outcomes.removeAll(keepingCapacity: true)
+    }
+
+    private var logEnd: UInt64 { writer.nextPosition - 1 }
+
+    private func decideAndAppend(_ submitted: SubmittedCommand) throws -> CommandOutcome {
+        var entities = submitted.command.references.map { Entity.state($0) }
+        if let key = submitted.idempotencyKey { entities.append(.command(key)) }
+        try overlay.load(entities, at: writer.nextPosition)
+
+        if let key = submitted.idempotencyKey, let earlier = overlay.state.commands[key] {
+            return replay(earlier, submitted)
+        }
+        let decision = decide(submitted.command, overlay.state.marketplace)
+        do {
+            return try carryOut(decision, submitted)
+        } catch {
+            guard case .diskReserve(let freeBytes, let reserveBytes) = error else { throw error }
+            return .noRoom(freeBytes: freeBytes, reserveBytes: reserveBytes, logEnd: logEnd)
+        }
+    }
+
+    private func carryOut(_ decision: Decision, _ submitted: SubmittedCommand) throws(EventLogError) -> CommandOutcome {
+        switch decision {
+        case .rejected(let rejection):
+            return .rejected(rejection, logEnd: logEnd)
+        case .unchanged(let id):
+            try appendMark(submitted, subject: id)
+            return .accepted(
+                AcceptedCommand(position: logEnd, subject: id, eventType: nil, isReplayed: false, logEnd: logEnd))
+        case .event(let event):
+            return .accepted(try append(event, submitted))
+        }
+    }
+
+    private func replay(_ earlier: RememberedCommand, _ submitted: SubmittedCommand) -> CommandOutcome {
+        guard earlier.hash == submitted.hash else {
+            let rejection = Rejection(
+                .idempotencyKeyReused,
+                "This Idempotency-Key was used for another command, on '\(earlier.subject)'. Take a new key for a new command."
+            )
+            return .rejected(rejection, logEnd: logEnd)
+        }
+        return .accepted(
+            AcceptedCommand(
+                position: earlier.position, subject: earlier.subject, eventType: earlier.eventType, isReplayed: true,
+                logEnd: logEnd))
+    }
+
+    private func append(_ event: Event, _ submitted: SubmittedCommand) throws(EventLogError) -> AcceptedCommand {
+        let now = Clock.wallMilliseconds
+        let time = submitted.occurredAt ?? Timestamp(milliseconds: now)
+        let position = writer.nextPosition
+        self.event.removeAll()
+        let publicLength = EventEnvelope.write(
+            event, position: position, identity: identity, time: time,
+            commandKey: submitted.idempotencyKey, commandHash: submitted.idempotencyKey == nil ? nil : submitted.hash,
+            currency: currency, into: &self.event)
+        try append(publicLength: publicLength, eventCount: 1, at: now)
+        overlay.apply(event, at: position)
+        let type = Text(stringLiteral: event.type)
+        if let key = submitted.idempotencyKey {
+            let remembered = RememberedCommand(
+                hash: submitted.hash, position: position, subject: event.subject, eventType: type)
+            overlay.remember(remembered, as: key, at: position)
+        }
+        return AcceptedCommand(
+            position: position, subject: event.subject, eventType: type, isReplayed: false, logEnd: position)
+    }
+
+    /// Remembers an accepted command that changed nothing, if the client wants to be able to repeat it.
+    private func appendMark(_ submitted: SubmittedCommand, subject: Text) throws(EventLogError) {
+        guard let key = submitted.idempotencyKey else { return }
+        event.removeAll()
+        CommandMark(commandKey: key, commandHash: submitted.hash, subject: subject).write(into: &event)
+        try append(publicLength: 0, eventCount: 0, at: Clock.wallMilliseconds)
+        let remembered = RememberedCommand(hash: submitted.hash, position: logEnd, subject: subject, eventType: nil)
+        // The mark stands in the log before the next position's event, so that is when it is surely folded.
+        overlay.remember(remembered, as: key, at: writer.nextPosition)
+    }
+
+    /// Appends what `event` holds as one record.
+    private func append(publicLength: Int, eventCount: Int, at now: Int64) throws(EventLogError) {
+        body.removeAll()
+        body.append(littleEndian: EventFrames.header(length: event.count, publicLength: publicLength))
+        body.append(event.bytes)
+        while try writer.append(record: body, eventCount: eventCount, at: now) == .batchFull {
+            try finishBatch()
+            try writer.beginBatch()
+        }
+    }
+}
+
+extension LogWriter {
+    fileprivate func append(record: borrowing ByteWriter, eventCount: Int, at now: Int64) throws(EventLogError)
+        -> AppendResult
+    {
+        try append(body: record.bytes, eventCount: eventCount, recordedAt: now)
+    }
+}
+
+/// What the write side cannot deal with itself.
+public enum DecisionError: Error, CustomStringConvertible {
+    case log(EventLogError)
+    case state(LMDBError)
+    /// The event at `position` cannot be read: this program and the log disagree.
+    case event(position: UInt64, EventDecodingError)
+
+    public var description: String {
+        switch self {
+        case .log(let error): error.description
+        case .state(let error): error.description
+        case .event(let position, let error): "the event at position \(position) cannot be read: \(error)"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import JSON
+import LMDB
+import POSIX
+
+/// The open tables of `decisions/`.
+struct DecisionTables: Sendable {
+    private let tables: [Table]
+
+    init(_ transaction: inout WriteTransaction) throws(LMDBError) {
+        var tables: [Table] = []
+        for table in DecisionTable.allCases { tables.append(try transaction.table(table.name)) }
+        self.tables = tables
+    }
+
+    subscript(_ table: DecisionTable) -> Table { tables[table.rawValue] }
+}
+
+/// `decisions/`: the write side's state up to a position of the log. Derived: it can be deleted and folded again.
+final class DecisionStore: Sendable {
+    /// Change it with any row of `StateCodec`: state of another format is folded again.
+    private static let formatVersion: UInt64 = 1
+    private static let checkpointKey: [UInt8] = Array("checkpoint".utf8)
+
+    let environment: Environment
+    let tables: DecisionTables
+
+    init(path: String) throws(LMDBError) {
+        var options = Environment.Options()
+        options.mapBytes = 256 << 30
+        options.readersMax = 16
+        environment = try Environment(path: path, options: options)
+        var transaction = try environment.beginWrite()
+        tables = try DecisionTables(&transaction)
+        try transaction.commit()
+    }
+
+    /// Which log the state was folded from and how far.
+    struct Checkpoint: Equatable {
+        var identityHigh: UInt64
+        var identityLow: UInt64
+        var position: UInt64
+    }
+
+    /// Nil for a new store, or for one of another format.
+    func checkpoint<Source: RowSource & ~Copyable>(_ source: borrowing Source) throws(LMDBError) -> Checkpoint? {
+        guard let row = try source.get(tables[.meta], DecisionStore.checkpointKey.span.bytes) else { return nil }
+        var reader = StateReader(row)
+        guard reader.integer(UInt64.self) == DecisionStore.formatVersion else { return nil }
+        return Checkpoint(
+            identityHigh: reader.integer(UInt64.self), identityLow: reader.integer(UInt64.self),
+            position: reader.integer(UInt64.self))
+    }
+
+    func write(_ checkpoint: Checkpoint, to transaction: inout WriteTransaction) throws(LMDBError) {
+        var row = ByteWriter(capacity: 32)
+        row.append(littleEndian: DecisionStore.formatVersion)
+        row.append(littleEndian: checkpoint.identityHigh)
+        row.append(littleEndian: checkpoint.identityLow)
+        row.append(littleEndian: checkpoint.position)
+        try transaction.put(tables[.meta], DecisionStore.checkpointKey.span.bytes, row.bytes)
+    }
+}

@@ -1,0 +1,99 @@
+import EventLog
+import Marketplace
+import POSIX
+import Views
+
+/// Keeps the live build current on a thread of its own.
+public final class Projector: Sendable {
+    /// Records of one transaction when there is much to do. When there is little, each batch is what came meanwhile, so an
+    /// idle server commits an event at once.
+    private static let recordsMax = 2_048
+    /// How long to wait before another try when the disk is full.
+    private static let retryMilliseconds = 200
+
+    /// How the projector is doing.
+    public enum Condition: Sendable {
+        case following
+        /// Something that may pass; it tries again.
+        case waiting(String)
+        /// An event cannot be applied. Queries go on with what is there.
+        case stopped(position: UInt64, reason: String)
+    }
+
+    public let build: ViewBuild
+    public let freshness: Freshness
+    private let log: EventLog
+    private let condition = Monitor((condition: Condition.following, isStopping: false))
+
+    public init(build: ViewBuild, log: EventLog, freshness: Freshness) {
+        (self.build, self.log, self.freshness) = (build, log, freshness)
+    }
+
+    public var currentCondition: Condition { condition.withLock { $0.condition } }
+
+    /// Applies everything that is durable now, then publishes the position. `onProgress` gets the position of each step.
+    public func catchUp(onProgress: (UInt64) -> Void) throws(ProjectionError) {
+        let projection = try Projection(build, log)
+        let end = log.durablePosition
+        while projection.position < end, try projection.step(upTo: end, recordsMax: Projector.recordsMax) {
+            onProgress(projection.position)
+        }
+        freshness.publish(applied: projection.position)
+    }
+
+    /// Follows the log until `stop`. `onApplied` is called after each commit, `onCondition` when the condition changes;
+    /// both on the projector's thread.
+    public func run(onApplied: (UInt64) -> Void, onCondition: (Condition) -> Void) {
+        func note(_ new: Condition) {
+            condition.update { $0.condition = new }
+            onCondition(new)
+        }
+        var end = UInt64.max
+        while !isStopping {
+            do {
+                try follow(upTo: end, onApplied) { if case .waiting = currentCondition { note(.following) } }
+                if end < .max { return }
+            } catch {
+                switch error {
+                case .event(let position, _) where end == .max:
+                    // What stands before it in its batch is good: apply that much, then stop.
+                    end = position - 1
+                    note(.stopped(position: position, reason: error.description))
+                case _ where error.mayPass:
+                    note(.waiting(error.description))
+                    _ = condition.wait(milliseconds: Projector.retryMilliseconds) { $0.isStopping ? true : nil }
+                default:
+                    note(.stopped(position: freshness.appliedPosition + 1, reason: error.description))
+                    return
+                }
+            }
+        }
+    }
+
+    /// Ends `run` after its current batch.
+    public func stop() {
+        condition.update { $0.isStopping = true }
+        log.wakeWaiters()
+    }
+
+    private var isStopping: Bool { condition.withLock { $0.isStopping } }
+
+    private func follow(upTo end: UInt64, _ onApplied: (UInt64) -> Void, onSuccess: () -> Void) throws(ProjectionError)
+    {
+        let projection = try Projection(build, log)
+        while !isStopping {
+            let isApplied = try projection.step(upTo: end, recordsMax: Projector.recordsMax) { touched, position in
+                freshness.stamp(touched, at: position)
+            }
+            if isApplied {
+                freshness.publish(applied: projection.position)
+                onApplied(projection.position)
+                onSuccess()
+            } else if projection.position >= end {
+                return
+            } else {
+                _ = log.waitForDurable(beyond: projection.position, milliseconds: 1_000)
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import HTTP
+import JSON
+import Views
+
+/// A query that was understood: what to look up, with every parameter checked.
+public enum Query: Sendable {
+    case productList(ProductListQuery)
+    case product(id: [UInt8])
+    case orderList(OrderListQuery)
+    case order(id: [UInt8])
+    case user(id: [UInt8])
+
+    /// Who may keep the answer, and whether it must be asked for again.
+    public var isPrivate: Bool {
+        switch self {
+        case .productList, .product: false
+        case .orderList, .order, .user: true
+        }
+    }
+}
+
+/// GetProductList.
+public struct ProductListQuery: Sendable {
+    var category: [UInt8]?
+    var seller: [UInt8]?
+    var sort: ProductSort
+    var limit: Int
+    /// The place of the last product that was shown; empty for the first page.
+    var place: [UInt8]
+    var binding: PageCursor.Binding
+
+    public init(_ query: RawSpan) throws(Problem) {
+        let parameters = try ParameterSet(query, allowed: ["category", "seller", "sort", "limit", "cursor"])
+        category = parameters.value("category")
+        seller = parameters.value("seller")
+        if let category, category.isEmpty { throw Problem.parameter("category", "must not be empty") }
+        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
+        sort = try ProductListQuery.sort(parameters.value("sort"))
+        limit = try parameters.limit(1...100, default: 20)
+        binding = PageCursor.Binding("products")
+        binding.add("category", category)
+        binding.add("seller", seller)
+        binding.add("sort", [sort.rawValue])
+        place = try parameters.place(binding, bytes: ProductListKey.placeBytes(sort))
+    }
+
+    private static func sort(_ name: [UInt8]?) throws(Problem) -> ProductSort {
+        guard let name else { return .newest }
+        let text = name.span.bytes
+        if text.equals("newest") { return .newest }
+        if text.equals("price") { return .priceAscending }
+        if text.equals("-price") { return .priceDescending }
+        throw Problem.parameter("sort", "must be newest, price or -price, not '\(text.text.prefix(40))'")
+    }
+}
+
+/// GetOrders.
+public struct OrderListQuery: Sendable {
+    var customer: [UInt8]?
+    var seller: [UInt8]?
+    var limit: Int
+    /// The place of the last order that was shown; empty for the first page.
+    var place: [UInt8]
+    var binding: PageCursor.Binding
+
+    public init(_ query: RawSpan) throws(Problem) {
+        let parameters = try ParameterSet(query, allowed: ["customer", "seller", "sort", "limit", "cursor"])
+        customer = parameters.value("customer")
+        seller = parameters.value("seller")
+        if let customer, customer.isEmpty { throw Problem.parameter("customer", "must not be empty") }
+        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
+        if let sort = parameters.value("sort"), sort != Array("-placedAt".utf8) {
+            throw Problem.parameter("sort", "must be -placedAt")
+        }
+        limit = try parameters.limit(1...100, default: 20)
+        binding = PageCursor.Binding("orders")
+        binding.add("customer", customer)
+        binding.add("seller", seller)
+        place = try parameters.place(binding, bytes: OrderListKey.placeBytes)
+    }
+}
+
+/// `GET /v1/events`: which events of the log.
+public struct EventsQuery: Sendable {
+    /// A position or a token, as it was sent; empty for the beginning.
+    public var after: [UInt8]
+    public var limit: Int
+
+    public init(_ query: RawSpan) throws(Problem) {
+        let parameters = try ParameterSet(query, allowed: ["after", "limit"])
+        after = parameters.value("after") ?? []
+        limit = try parameters.limit(1...1_000, default: 100)
+    }
+}
+
+extension Query {
+    /// For routes that take none.
+    public static func requireNoParameters(_ query: RawSpan) throws(Problem) {
+        _ = try ParameterSet(query, allowed: [])
+    }
+
+    /// `/readyz?verbose`
+    public static func verbose(_ query: RawSpan) throws(Problem) -> Bool {
+        let parameters = try ParameterSet(query, allowed: ["verbose"])
+        return parameters.value("verbose") != nil
+    }
+}

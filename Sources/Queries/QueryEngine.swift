@@ -1,0 +1,153 @@
+import CXXHash
+import HTTP
+import JSON
+import LMDB
+import Marketplace
+import Views
+
+/// Answers queries on one loop: its snapshot, its cache of finished bodies, its names.
+///
+/// Bytes in, bytes out: a cached answer is found by the request's target alone, without parsing it.
+public struct QueryEngine: ~Copyable {
+    private let views: ViewBuild
+    private let freshness: Freshness
+    private let names: UserNames
+    private var snapshot: ViewSnapshot
+    private var cache: ResponseCache
+    private var body = ByteWriter(capacity: 16 << 10)
+
+    /// A body and what the head says of it. `body` is valid until the next call of the engine.
+    public struct Answer {
+        public let body: UnsafeRawBufferPointer
+        /// A hash of the body.
+        public let etag: UInt64
+        /// The position it is the answer at.
+        public let position: UInt64
+    }
+
+    /// What may come of a query that is well formed.
+    public enum Outcome {
+        case found(Answer)
+        /// There is no such thing at `position`.
+        case notFound(kind: StaticString, position: UInt64)
+    }
+
+    public init(views: ViewBuild, freshness: Freshness, cacheBytes: Int) throws(LMDBError) {
+        let snapshot = try views.beginRead()
+        self.init(views, freshness, ResponseCache(bytesMax: cacheBytes), snapshot)
+    }
+
+    private init(
+        _ views: ViewBuild, _ freshness: Freshness, _ cache: consuming ResponseCache, _ snapshot: consuming ViewSnapshot
+    ) {
+        self.views = views
+        self.freshness = freshness
+        self.cache = cache
+        self.snapshot = snapshot
+        names = UserNames(freshness)
+        self.snapshot.reset()
+    }
+
+    public var appliedPosition: UInt64 { freshness.appliedPosition }
+    public var cacheCounts: ResponseCache.Counts { cache.counts }
+    public var cacheBytes: Int { cache.bytes }
+    public var cacheEntries: Int { cache.count }
+
+    /// The finished answer to `target`, if it is kept and still is the answer.
+    public mutating func cachedAnswer(_ target: RawSpan) -> Answer? {
+        // The applied position first, the stamps second: see `Freshness`.
+        let applied = freshness.appliedPosition
+        guard let entry = cache.find(target, hash: ResponseCache.hash(target), freshness: freshness) else { return nil }
+        // An entry made from a snapshot that was committed but not published yet is newer than `applied`.
+        return Answer(body: entry.body, etag: entry.etag, position: max(applied, entry.position))
+    }
+
+    /// Looks the query up in the newest snapshot and keeps the answer for `target`.
+    public mutating func answer(_ query: Query, target: RawSpan) throws(LMDBError) -> Outcome {
+        try snapshot.renew()
+        defer { snapshot.reset() }
+        let position = try snapshot.checkpoint().position
+        names.prepare(for: position)
+        body.removeAll()
+        let partitions: [Partition]
+        switch query {
+        case .productList(let query): partitions = try renderProducts(query)
+        case .orderList(let query): partitions = try renderOrders(query)
+        case .product(let id):
+            guard let number = try snapshot.productNumber(id.span.bytes) else {
+                return .notFound(kind: "product", position: position)
+            }
+            try snapshot.appendProduct(number, names: names, to: &body)
+            partitions = [.product(number), .userNames]
+        case .order(let id):
+            guard let number = try snapshot.orderNumber(id.span.bytes) else {
+                return .notFound(kind: "order", position: position)
+            }
+            try snapshot.appendOrder(number, names: names, to: &body)
+            partitions = [.order(number), .userNames]
+        case .user(let id):
+            guard let number = try snapshot.userNumber(id.span.bytes),
+                try snapshot.appendUser(number, currency: views.currency, to: &body)
+            else { return .notFound(kind: "user", position: position) }
+            partitions = [.user(number)]
+        }
+        let etag = body.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }
+        if !partitions.isEmpty, cache.bytesMax > 0 {
+            cache.insert(
+                target, hash: ResponseCache.hash(target), body: body, etag: etag, position: position,
+                partitions: partitions)
+        }
+        // Safe: `body` keeps these bytes in place until the next call.
+        return .found(Answer(body: body.withUnsafeBytes { $0 }, etag: etag, position: position))
+    }
+
+    // MARK: Lists
+
+    /// Renders a page of products; gives the partitions it depends on, none for a list that cannot be kept.
+    private mutating func renderProducts(_ query: ProductListQuery) throws(LMDBError) -> [Partition] {
+        var scope = ProductScope.all
+        var partition = Partition.allProducts
+        if let category = query.category {
+            // What nobody sells under that name today may be sold tomorrow, so an empty list is not kept.
+            guard let number = try snapshot.categoryNumber(category.span.bytes) else { return renderEmptyList() }
+            (scope, partition) = (.category(number), .category(number))
+        }
+        if let seller = query.seller {
+            guard let number = try snapshot.userNumber(seller.span.bytes) else { return renderEmptyList() }
+            if case .category(let category) = scope {
+                scope = .sellerInCategory(seller: number, category: category)
+            } else {
+                scope = .seller(number)
+            }
+            partition = .sellerProducts(number)
+        }
+        let list = Page.List.products(scope, query.sort)
+        try Page(list, query.limit, query.place, query.binding).append(from: snapshot, names: names, to: &body)
+        return [partition, .userNames]
+    }
+
+    private mutating func renderOrders(_ query: OrderListQuery) throws(LMDBError) -> [Partition] {
+        var scope = OrderScope.all
+        var partition = Partition.allOrders
+        if let customer = query.customer {
+            guard let number = try snapshot.userNumber(customer.span.bytes) else { return renderEmptyList() }
+            (scope, partition) = (.customer(number), .customerOrders(number))
+        }
+        if let seller = query.seller {
+            guard let number = try snapshot.userNumber(seller.span.bytes) else { return renderEmptyList() }
+            if case .customer(let customer) = scope {
+                scope = .customerOfSeller(customer: customer, seller: number)
+            } else {
+                (scope, partition) = (.seller(number), .sellerOrders(number))
+            }
+        }
+        try Page(.orders(scope), query.limit, query.place, query.binding)
+            .append(from: snapshot, names: names, to: &body)
+        return [partition, .userNames]
+    }
+
+    private mutating func renderEmptyList() -> [Partition] {
+        body.append("{\"items\":[],\"nextCursor\":null}")
+        return []
+    }
+}

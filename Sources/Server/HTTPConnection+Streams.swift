@@ -1,0 +1,98 @@
+import EventLoop
+import HTTP
+import JSON
+
+/// Bodies that are too long to be held: the handler takes them part by part, at its own pace.
+extension HTTPConnection {
+    /// Each further part of this size has the time that a whole body has.
+    private static let bytesPerDeadline = Limits.bodyBytes
+
+    /// Hands no more of the body to the handler until `resumeBody`; the client is slowed down by TCP.
+    public func pauseBody() {
+        guard phase == .stream else { return }
+        isBodyPaused = true
+        pauseReading()
+        cancelDeadline()
+    }
+
+    /// Goes on with a paused body. Not from within a call of the handler.
+    public func resumeBody() {
+        guard phase == .stream, isBodyPaused, !isClosing else { return }
+        isBodyPaused = false
+        renewStreamDeadline()
+        proceed()
+    }
+
+    /// What has been appended is the end of the answer: the rest of the body is not read, and the connection closes.
+    public func abandonBody() {
+        guard phase == .stream else { return }
+        phase = .idle
+        flush()
+        finish()
+    }
+
+    func beginStream(_ head: RequestHead, _ base: UnsafeRawPointer, arrived: Int) {
+        begin(head)
+        isStreamChunked = head.isChunked
+        bodyLength = head.contentLength
+        decoder = ChunkedDecoder()
+        isBodyPaused = false
+        askForBody(head, arrived: arrived)
+        let before = server.output.pointee.count
+        server.handler.handle(request(head, base, body: .empty), on: self, into: &server.output.pointee)
+        hasAnswerBegun = server.output.pointee.count > before
+        guard phase == .suspended else {
+            // Answered without the body, which cannot be told from a next request.
+            flush()
+            return finish()
+        }
+        phase = .stream
+        renewStreamDeadline()
+        resumeReading()
+    }
+
+    /// Hands on what `bytes` hold of the body and gives how many bytes are done with.
+    func stream(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        var (used, content) = (min(bytes.count, bodyLength), 0)
+        if isStreamChunked {
+            do throws(Refusal) {
+                (used, content) = try decoder.decode(bytes, limit: .max)
+            } catch {
+                failStream(error)
+                return bytes.count
+            }
+        } else {
+            content = used
+            bodyLength -= used
+        }
+        deadlineAllowance -= used
+        if deadlineAllowance <= 0 { renewStreamDeadline() }
+        let output = server.output
+        if content > 0 {
+            let before = output.pointee.count
+            server.handler.receive(
+                UnsafeRawBufferPointer(rebasing: bytes[..<content]), on: self, into: &output.pointee)
+            if output.pointee.count > before { hasAnswerBegun = true }
+        }
+        if isStreamChunked ? decoder.isDone : bodyLength == 0 {
+            suspend()
+            server.handler.bodyEnded(on: self, into: &output.pointee)
+        }
+        return used
+    }
+
+    /// The rest of the body is malformed or did not come. An answer that has begun can only end early.
+    func failStream(_ refusal: Refusal) {
+        if hasAnswerBegun {
+            flush()
+            finish()
+        } else {
+            refuse(refusal)
+        }
+    }
+
+    private func renewStreamDeadline() {
+        deadlineAllowance = Self.bytesPerDeadline
+        setDeadline(milliseconds: server.options.bodyDeadline_ms)
+    }
+}

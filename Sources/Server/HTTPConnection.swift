@@ -1,0 +1,302 @@
+import EventLoop
+import HTTP
+import JSON
+
+/// One client speaking HTTP: cuts requests out of its bytes and answers them one at a time, in their order.
+///
+/// A request is given to the handler once it is complete. Requests that arrived together are answered with one write.
+/// While a request is suspended nothing further is read, so a client can keep at most one request in flight and what
+/// one read brought beyond it.
+public final class HTTPConnection: Connection {
+    /// Names this connection for other threads; never given twice by a loop.
+    public let id: UInt64
+    /// The loop this connection belongs to.
+    public let server: ServerLoop
+
+    var phase = Phase.idle
+    /// What the answer being made says about the connection.
+    public internal(set) var persistence = Persistence.implied
+    /// Whether the request being answered is HEAD: its answer has no body.
+    public internal(set) var isHead = false
+
+    /// The request that is not complete, and what came behind it. Empty while requests arrive whole.
+    var input = InputBuffer()
+    private var scanner = HeadScanner()
+    var decoder = ChunkedDecoder()
+    /// Of the request whose body is being read.
+    private var headLength = 0
+    var bodyLength = 0
+    /// Of a streamed body: how it is delimited, whether the handler wants no more for now, and whether the client has
+    /// seen a part of the answer.
+    var isStreamChunked = false
+    var isBodyPaused = false
+    var hasAnswerBegun = false
+    /// Bytes of a streamed body that may still arrive before its deadline is set anew.
+    var deadlineAllowance = 0
+    let isTurnedAway: Bool
+
+    enum Phase {
+        /// Between requests.
+        case idle
+        /// A head has begun.
+        case head
+        /// `bodyLength` bytes follow the head in the buffer, as soon as they have arrived.
+        case body
+        /// The body arrives in chunks; `bodyLength` bytes of it are decoded.
+        case chunks
+        /// The body goes to the handler as it arrives; `bodyLength` bytes are still to come, unless it is chunked.
+        case stream
+        /// The handler answers later.
+        case suspended
+    }
+
+    /// A client that is `isTurnedAway` is told that the server is full.
+    init(on server: ServerLoop, id: UInt64, isTurnedAway: Bool) {
+        (self.server, self.id, self.isTurnedAway) = (server, id, isTurnedAway)
+        super.init(on: server.loop)
+        outputDeadline_ms = server.options.outputDeadline_ms
+    }
+
+    // MARK: Input
+
+    public override func accepted() {
+        if isTurnedAway {
+            refuse(.overloaded)
+        } else {
+            setDeadline(milliseconds: server.options.headDeadline_ms)
+        }
+    }
+
+    public override func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        server.beginServing()
+        server.values.bytesIn &+= bytes.count
+        if input.count == 0 {
+            let used = serve(bytes)
+            if used < bytes.count && !isClosing {
+                input.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+                if phase == .chunks { serveInput() }
+            }
+        } else {
+            input.append(UnsafeRawBufferPointer(bytes))
+            serveInput()
+        }
+        endServing()
+    }
+
+    public override func readEnded() {
+        // What is being answered is finished first; the rest of an incomplete request will never come.
+        if phase != .suspended && !isBackedUp { finish() }
+    }
+
+    /// Serves what is buffered already, after an answer or once the client has read enough.
+    func proceed() {
+        server.beginServing()
+        serveInput()
+        endServing()
+        guard !isClosing, phase != .suspended, !isBackedUp else { return }
+        if hasReadEnded { finish() } else { resumeReading() }
+    }
+
+    private func endServing() {
+        flush()
+        server.endServing()
+        guard !isClosing else { return }
+        if isBackedUp { pauseReading() }
+    }
+
+    /// Serves the requests in the connection's own buffer.
+    private func serveInput() {
+        while true {
+            if phase == .chunks && !decodeChunks() { return }
+            let used = serve(input.bytes)
+            if isClosing { return }
+            input.consume(used)
+            if phase != .chunks || input.count == 0 { return }
+        }
+    }
+
+    /// Serves every complete request in `bytes` and gives how many bytes are done with.
+    private func serve(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        var used = 0
+        while !isClosing, !isBackedUp {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[used...])
+            switch phase {
+            case .idle, .head:
+                if phase == .idle {
+                    let blank = rest.leadingBlankLines
+                    if blank > 0 {
+                        used += blank
+                        continue
+                    }
+                    if rest.isEmpty || rest.count == 1 && rest[0] == 0x0D { return used }
+                }
+                switch scanner.scan(rest) {
+                case .incomplete:
+                    if phase == .idle {
+                        phase = .head
+                        setDeadline(milliseconds: server.options.headDeadline_ms)
+                    }
+                    return used
+                case .refused(let refusal):
+                    refuse(refusal)
+                    return bytes.count
+                case .complete(let length):
+                    scanner = HeadScanner()
+                    guard let head = parse(UnsafeRawBufferPointer(rebasing: rest[..<length])) else {
+                        return bytes.count
+                    }
+                    if !head.hasBody {
+                        answer(head, rest.baseAddress!, body: .empty)
+                        used += length
+                    } else if server.handler.wantsBodyStream(request(head, rest.baseAddress!, body: .empty)) {
+                        beginStream(head, rest.baseAddress!, arrived: rest.count - length)
+                        used += length
+                    } else if !beginBody(head, headLength: length, arrived: rest.count - length) {
+                        return bytes.count
+                    }
+                }
+            case .body:
+                let length = headLength + bodyLength
+                guard rest.count >= length else { return used }
+                // Parsed once more rather than kept: only requests with a body pay, a fifth of a microsecond.
+                guard let head = parse(UnsafeRawBufferPointer(rebasing: rest[..<headLength])) else {
+                    return bytes.count
+                }
+                answer(head, rest.baseAddress!, body: UnsafeRawBufferPointer(rebasing: rest[headLength..<length]))
+                used += length
+            case .stream:
+                let part = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
+                guard !part.isEmpty, !isBodyPaused else { return used }
+                used += stream(part)
+            case .chunks, .suspended:
+                return used
+            }
+        }
+        return used
+    }
+
+    private func parse(_ head: UnsafeRawBufferPointer) -> RequestHead? {
+        do throws(Refusal) {
+            return try server.parser.parse(head)
+        } catch {
+            refuse(error)
+            return nil
+        }
+    }
+
+    // MARK: Bodies
+
+    private func beginBody(_ head: RequestHead, headLength: Int, arrived: Int) -> Bool {
+        guard head.contentLength <= Limits.bodyBytes else {
+            refuse(.bodyTooLarge)
+            return false
+        }
+        self.headLength = headLength
+        bodyLength = head.contentLength
+        phase = head.isChunked ? .chunks : .body
+        decoder = ChunkedDecoder()
+        setDeadline(milliseconds: server.options.bodyDeadline_ms)
+        askForBody(head, arrived: arrived)
+        return true
+    }
+
+    /// A client that waits for it is told to send its body.
+    func askForBody(_ head: RequestHead, arrived: Int) {
+        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    }
+
+    /// Decodes what has arrived, in place behind the head. True once the body is complete.
+    private func decodeChunks() -> Bool {
+        let start = headLength + bodyLength
+        let raw = UnsafeMutableRawBufferPointer(rebasing: input.bytes[start...])
+        do throws(Refusal) {
+            let (used, content) = try decoder.decode(raw, limit: Limits.bodyBytes - bodyLength)
+            input.remove(at: start + content, used - content)
+            bodyLength += content
+        } catch {
+            refuse(error)
+            return false
+        }
+        guard decoder.isDone else { return false }
+        phase = .body
+        return true
+    }
+
+    // MARK: Answers
+
+    private func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
+        begin(head)
+        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
+        if phase == .suspended { return }
+        answered()
+        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
+    }
+
+    func begin(_ head: RequestHead) {
+        server.values.requests &+= 1
+        isHead = head.method == .head
+        persistence =
+            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
+        phase = .idle
+    }
+
+    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
+        server.parser.request(head, head: base, body: body)
+    }
+
+    /// Pipelined answers are gathered up to this many bytes before they are written.
+    private static let coalescedMaximum = 256 * 1024
+
+    /// After the last byte of an answer has been appended.
+    func answered() {
+        if persistence == .closing {
+            flush()
+            finish()
+        } else {
+            setDeadline(milliseconds: server.options.idleDeadline_ms)
+        }
+    }
+
+    func flush() {
+        let count = server.output.pointee.count
+        guard count > 0 else { return }
+        server.values.bytesOut &+= count
+        server.output.pointee.withUnsafeBytes { write($0) }
+        server.output.pointee.removeAll()
+        if count > ServerLoop.keptOutputBytes { server.output.pointee.shrink(to: ServerLoop.keptOutputBytes) }
+    }
+
+    // MARK: Ends
+
+    public override func drained() {
+        if isSuspended { server.handler.drained(self) }
+        if phase != .suspended { proceed() }
+    }
+
+    public override func deadlineExpired() {
+        switch phase {
+        case .idle, .suspended: finish()
+        case .head: refuse(.headTimeout)
+        case .body, .chunks: refuse(.bodyTimeout)
+        case .stream: failStream(.bodyTimeout)
+        }
+    }
+
+    public override func closed() {
+        let wasUnanswered = phase == .suspended || phase == .stream
+        phase = .idle
+        if wasUnanswered { server.handler.abandoned(self) }
+        server.forget(self)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// Bytes of empty lines before a request, which RFC 9112 tells servers to skip.
+    fileprivate var leadingBlankLines: Int {
+        var length = 0
+        while count >= length + 2, self[length] == 0x0D, self[length + 1] == 0x0A { length += 2 }
+        return length
+    }
+}

@@ -1,0 +1,50 @@
+import Decisions
+import EventLog
+import Marketplace
+import Projector
+import Synchronization
+import Views
+
+/// What all loops of a server share: the log to look at, the queue to put commands on, the views to read.
+public final class Market: Sendable {
+    let log: EventLog
+    let projector: Projector
+    let decisions: Decisions
+    let currency: Currency
+    let importsAllowed: Bool
+    let feed: EventFeed
+    let cacheBytesPerLoop: Int
+    /// The part of the log's identity that tokens carry; fixed while the process runs.
+    let tokenIdentity: UInt64
+    let startedAt: UInt64
+    /// Requests on all loops that wait for the views to reach their token.
+    let waiters = Atomic(0)
+    let handlerCounters: [HandlerCounters]
+
+    init(
+        log: EventLog, projector: Projector, decisions: Decisions, currency: Currency, importsAllowed: Bool,
+        cacheBytes: Int, loops: Int, startedAt: UInt64
+    ) {
+        (self.log, self.projector, self.decisions, self.currency) = (log, projector, decisions, currency)
+        self.importsAllowed = importsAllowed
+        feed = EventFeed(log)
+        cacheBytesPerLoop = cacheBytes / max(loops, 1)
+        tokenIdentity = log.identity.high
+        handlerCounters = (0..<loops).map { _ in HandlerCounters() }
+        self.startedAt = startedAt
+    }
+
+    var freshness: Freshness { projector.freshness }
+}
+
+/// What a loop's handler has done so far, readable from any thread.
+final class HandlerCounters: Sendable {
+    let cacheHits = Atomic(0)
+    let cacheMisses = Atomic(0)
+    let cacheEvictions = Atomic(0)
+    let cacheStaleDrops = Atomic(0)
+    let cacheBytes = Atomic(0)
+    let queries = Atomic(0)
+    let commands = Atomic(0)
+    let problems = Atomic(0)
+}

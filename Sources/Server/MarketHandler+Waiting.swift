@@ -1,0 +1,70 @@
+import EventLoop
+import HTTP
+import JSON
+import Queries
+import Synchronization
+
+extension MarketHandler {
+    /// How long a request with a token waits when it does not say, and at most. (CONTRACT: Freshness.)
+    private static let waitDefaultSeconds: UInt64 = 1
+    private static let waitMaxSeconds: UInt64 = 10
+
+    /// Answers once the views have reached the token, or says that they have not.
+    func wait(
+        for token: ConsistencyToken, _ query: Query, _ request: borrowing Request, on connection: HTTPConnection
+    ) throws(Problem) {
+        let seconds = MarketHandler.waitSeconds(request)
+        guard seconds > 0 else { throw MarketHandler.notYet }
+        let target = request.target.withUnsafeBytes { [UInt8]($0) }
+        let ifNoneMatch = request.value(.ifNoneMatch)?.withUnsafeBytes { [UInt8]($0) }
+        let id = connection.id
+        let timer = LoopTimer(on: loop) { [unowned self] in
+            waiting.remove(id, in: market)?.answer(false)
+        }
+        let waiter = TokenWaiters.Waiter(position: token.position, timer: timer) {
+            [unowned self, unowned connection] isReached in
+            connection.complete { output in
+                guard isReached else { return self.refuse(MarketHandler.notYet, on: connection, into: &output) }
+                if let ifNoneMatch {
+                    self.answer(query, target.span.bytes, ifNoneMatch.span.bytes, on: connection, into: &output)
+                } else {
+                    self.answer(query, target.span.bytes, nil, on: connection, into: &output)
+                }
+            }
+        }
+        connection.suspend()
+        timer.start(milliseconds: seconds * 1_000)
+        waiting.add(id, waiter, in: market)
+        // The projector publishes, then looks for waiters; this adds a waiter, then looks at what is published. With a
+        // fence on both sides one of the two sees the other.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        if market.freshness.appliedPosition >= token.position {
+            mailbox.post { ($0.handler as? MarketHandler)?.wakeWaiters() }
+        }
+    }
+
+    /// Answers every waiting request whose token is reached.
+    func wakeWaiters() {
+        for connection in waiting.reached(market.freshness.appliedPosition) {
+            waiting.remove(connection, in: market)?.answer(true)
+        }
+    }
+
+    private static let notYet = Problem(
+        "not-yet", .unavailable, "The views are not that new yet",
+        detail: "They are catching up. Try again, or wait longer with Prefer: wait=SECONDS (at most 10).")
+
+    /// `wait=SECONDS` of the request's preferences (RFC 7240); what is not a number of seconds is ignored.
+    private static func waitSeconds(_ request: borrowing Request) -> UInt64 {
+        var seconds = waitDefaultSeconds
+        request.forEachValue(.prefer) { line in
+            let text = line.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            for preference in text.split(separator: ",") {
+                let trimmed = preference.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased()
+                guard trimmed.hasPrefix("wait="), let value = UInt64(trimmed.dropFirst(5)) else { continue }
+                seconds = min(value, waitMaxSeconds)
+            }
+        }
+        return seconds
+    }
+}

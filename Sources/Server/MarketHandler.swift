@@ -1,0 +1,210 @@
+import EventLoop
+import HTTP
+import JSON
+import LMDB
+import Marketplace
+import POSIX
+import Queries
+import Synchronization
+
+/// Answers one loop's requests: routes them, answers queries at once, and hands commands and feeds on.
+public final class MarketHandler: RequestHandler {
+    let market: Market
+    let mailbox: LoopMailbox
+    let loop: EventLoop
+    let counters: HandlerCounters
+    var engine: QueryEngine
+    var parser = JSONParser()
+    var waiting = TokenWaiters()
+    let decoding: DecodingContext
+
+    init(_ market: Market, loop: EventLoop, mailbox: LoopMailbox, counters: HandlerCounters) throws(LMDBError) {
+        (self.market, self.loop, self.mailbox, self.counters) = (market, loop, mailbox, counters)
+        engine = try QueryEngine(
+            views: market.projector.build, freshness: market.freshness, cacheBytes: market.cacheBytesPerLoop)
+        decoding = DecodingContext(currency: market.currency, importsAllowed: market.importsAllowed) {
+            var random = SystemRandomNumberGenerator()
+            return UUIDv7.make(milliseconds: POSIX.Clock.wallMilliseconds, random: (random.next(), random.next()))
+        }
+    }
+
+    public func handle(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter) {
+        let isQuery = request.method == .get || request.method == .head
+        if isQuery, !request.has(.consistencyToken), let answer = engine.cachedAnswer(request.target) {
+            return write(
+                answer, isPrivate: !request.target.hasPrefix("/v1/products"), ifNoneMatch: request.value(.ifNoneMatch),
+                on: connection, into: &output)
+        }
+        do throws(Problem) {
+            try route(request, on: connection, into: &output)
+        } catch {
+            refuse(error, on: connection, into: &output)
+        }
+    }
+
+    /// Every answer says how fresh it is, also one that was made without routing.
+    public func appendCommonFields(into output: inout ByteWriter) {
+        appendToken(market.freshness.appliedPosition, to: &output)
+    }
+
+    public func abandoned(_ connection: HTTPConnection) {
+        waiting.remove(connection.id, in: market)
+    }
+
+    func refuse(_ problem: Problem, on connection: HTTPConnection, into output: inout ByteWriter) {
+        counters.problems.wrappingAdd(1, ordering: .relaxed)
+        connection.answer(problem, into: &output)
+    }
+
+    func appendToken(_ position: UInt64, to output: inout ByteWriter) {
+        output.append("Consistency-Token: ")
+        output.append(ConsistencyToken(identity: market.tokenIdentity, position: position))
+        output.append("\r\n")
+    }
+
+    // MARK: Routes
+
+    private func route(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
+        throws(Problem)
+    {
+        guard let route = try Route(request.path) else {
+            throw Problem(
+                "not-found", .notFound, "There is nothing at this path", detail: "See /v1/products, for example.")
+        }
+        guard route.allows(request.method) else {
+            counters.problems.wrappingAdd(1, ordering: .relaxed)
+            let problem = Problem(
+                "method-not-allowed", .methodNotAllowed, "This path does not take this method",
+                detail: "It takes \(route.allowed).")
+            return connection.answer(problem, into: &output) { $0.field("Allow", route.allowed) }
+        }
+        let token = try checkedToken(request)
+        switch route {
+        case .command(let name): try submit(name, request, on: connection, into: &output)
+        case .events: try feed(request, on: connection)
+        case .live: writeText("ok\n", .ok, on: connection, into: &output)
+        case .ready: try writeReadiness(request, on: connection, into: &output)
+        case .metrics: try writeMetrics(request, on: connection, into: &output)
+        default:
+            let query = try route.query(request.query)
+            if let token, token.position > market.freshness.appliedPosition {
+                return try wait(for: token, query, request, on: connection)
+            }
+            answer(query, request.target, request.value(.ifNoneMatch), on: connection, into: &output)
+        }
+    }
+
+    /// The request's token, if it has one that this log can have given.
+    private func checkedToken(_ request: borrowing Request) throws(Problem) -> ConsistencyToken? {
+        guard let text = request.value(.consistencyToken) else { return nil }
+        guard !request.isRepeated(.consistencyToken), let token = ConsistencyToken(text) else {
+            throw Problem(
+                "malformed-token", .badRequest, "The Consistency-Token is not valid",
+                detail: "Send back one Consistency-Token as an answer gave it."
+            ).at(.header("Consistency-Token"), "is not a token")
+        }
+        try requireOwn(token, at: .header("Consistency-Token"))
+        return token
+    }
+
+    func requireOwn(_ token: ConsistencyToken, at location: Problem.Location) throws(Problem) {
+        guard token.identity == market.tokenIdentity, token.position <= market.log.durablePosition else {
+            throw Problem(
+                "foreign-token", .conflict, "The token is not of this log",
+                detail: token.identity == market.tokenIdentity
+                    ? "It names a position beyond this log's end: events it was given for are gone. Drop it and read anew."
+                    : "It was given by another log, or before this one was put back. Drop it and read anew."
+            ).at(location, "is a token of another log")
+        }
+    }
+
+    // MARK: Queries
+
+    func answer(
+        _ query: Query, _ target: RawSpan, _ ifNoneMatch: RawSpan?, on connection: HTTPConnection,
+        into output: inout ByteWriter
+    ) {
+        do throws(LMDBError) {
+            switch try engine.answer(query, target: target) {
+            case .found(let answer):
+                write(answer, isPrivate: query.isPrivate, ifNoneMatch: ifNoneMatch, on: connection, into: &output)
+            case .notFound(let kind, _):
+                refuse(
+                    Problem(
+                        "unknown-\(kind)", .notFound, "There is no such \(kind)", detail: "No \(kind) has this id."),
+                    on: connection, into: &output)
+            }
+        } catch {
+            refuse(
+                Problem("views-failed", .internalError, "The views could not be read", detail: error.description),
+                on: connection, into: &output)
+        }
+    }
+
+    private func write(
+        _ answer: QueryEngine.Answer, isPrivate: Bool, ifNoneMatch: RawSpan?, on connection: HTTPConnection,
+        into output: inout ByteWriter
+    ) {
+        countQuery()
+        var isKnown = false
+        if let ifNoneMatch { isKnown = EntityTag.matches(ifNoneMatch, answer.etag) }
+        connection.beginHead(isKnown ? .notModified : .ok, into: &output)
+        output.append(
+            isPrivate
+                ? "Cache-Control: private, no-cache\r\nETag: \""
+                : "Cache-Control: no-cache\r\nVary: Consistency-Token\r\nETag: \"")
+        output.append(hex: answer.etag)
+        output.append("\"\r\n")
+        appendToken(answer.position, to: &output)
+        if isKnown { return output.endHead() }
+        output.append("Content-Type: application/json\r\n")
+        output.endHead(contentLength: answer.body.count)
+        if !connection.isHead { output.append(answer.body) }
+    }
+
+    private func countQuery() {
+        counters.queries.wrappingAdd(1, ordering: .relaxed)
+        let counts = engine.cacheCounts
+        counters.cacheHits.store(counts.hits, ordering: .relaxed)
+        counters.cacheMisses.store(counts.misses, ordering: .relaxed)
+        counters.cacheEvictions.store(counts.evictions, ordering: .relaxed)
+        counters.cacheStaleDrops.store(counts.staleDrops, ordering: .relaxed)
+        counters.cacheBytes.store(engine.cacheBytes, ordering: .relaxed)
+    }
+
+    func writeText(
+        _ text: String, _ status: Status, contentType: StaticString = "text/plain; charset=utf-8",
+        on connection: HTTPConnection, into output: inout ByteWriter
+    ) {
+        connection.beginHead(status, into: &output)
+        output.field("Content-Type", contentType)
+        output.field("Cache-Control", "no-store")
+        appendToken(market.freshness.appliedPosition, to: &output)
+        output.endHead(contentLength: text.utf8.count)
+        if !connection.isHead { output.append(text: text) }
+    }
+}
+
+/// Entity tags as this server writes them: sixteen hexadecimal digits in quotes.
+enum EntityTag {
+    /// Whether an `If-None-Match` names the tag, weakly compared, or any (`*`).
+    static func matches(_ header: RawSpan, _ etag: UInt64) -> Bool {
+        if header.equals("*") { return true }
+        var tag = ByteWriter(capacity: 24)
+        tag.append("\"")
+        tag.append(hex: etag)
+        tag.append("\"")
+        guard header.byteCount >= 18 else { return false }
+        return header.withUnsafeBytes { header in
+            tag.withUnsafeBytes { tag in
+                (0...header.count - tag.count).contains { header[$0..<$0 + tag.count].elementsEqual(tag) }
+            }
+        }
+    }
+}
+
+extension RawSpan {
+    func hasPrefix(_ prefix: StaticString) -> Bool {
+        byteCount >= prefix.utf8CodeUnitCount && extracting(0..<prefix.utf8CodeUnitCount).equals(prefix)
+    }
+}

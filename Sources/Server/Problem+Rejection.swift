@@ -1,0 +1,32 @@
+import HTTP
+import Marketplace
+
+extension Problem {
+    /// What HTTP calls a rejection.
+    init(_ rejection: Rejection) {
+        let (status, title): (Status, String) =
+            switch rejection.kind {
+            case .unknownCommand: (.notFound, "There is no such command")
+            case .malformed: (.badRequest, "The command is malformed")
+            case .importsOff: (.forbidden, "Imports are off")
+            case .invalid: (.unprocessable, "The command is not valid")
+            case .wrongCurrency: (.unprocessable, "The currency is another")
+            case .orderTooLarge: (.unprocessable, "The order is too large")
+            case .idempotencyKeyReused: (.unprocessable, "The Idempotency-Key was used before")
+            case .unknownUser: (.conflict, "There is no such user")
+            case .unknownProduct: (.conflict, "There is no such product")
+            case .unknownOrder: (.conflict, "There is no such order")
+            case .wrongRole: (.conflict, "The user has another role")
+            case .duplicateId: (.conflict, "The id is taken")
+            case .duplicateSku: (.conflict, "The sku is taken")
+            case .insufficientStock: (.conflict, "There is not enough stock")
+            case .discontinued: (.conflict, "The product is discontinued")
+            case .wrongState: (.conflict, "The order is in another state")
+            case .priceChanged: (.conflict, "The price has changed")
+            }
+        self.init(rejection.kind.rawValue, status, title, detail: rejection.detail)
+        for error in rejection.errors { self = at(.pointer(error.pointer), error.detail) }
+        if let productId = rejection.productId { texts.append(("productId", productId.description)) }
+        if let available = rejection.available { numbers.append(("available", available)) }
+    }
+}

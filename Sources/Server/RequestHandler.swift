@@ -1,0 +1,39 @@
+import HTTP
+import JSON
+
+/// What answers requests on one loop. It lives on that loop's thread and nowhere else.
+public protocol RequestHandler: AnyObject {
+    /// Answers `request` by appending a complete response to `output`, or calls `connection.suspend()` and lets the
+    /// answer follow through the loop's mailbox. The request is valid during the call only.
+    func handle(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
+
+    /// Whether the body of `request`, which has one, is to be handed over as it arrives, without the bound on whole bodies.
+    ///
+    /// If so, `handle` is called as soon as the head is complete, with an empty body, and suspends the connection; an
+    /// answer given there refuses the rest of the body, and the connection closes.
+    func wantsBodyStream(_ request: borrowing Request) -> Bool
+
+    /// The next part of a streamed body, valid during the call only. `connection.pauseBody()` holds back the parts behind it.
+    func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter)
+
+    /// A streamed body is complete; the answer is, too, with `connection.complete`.
+    func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter)
+
+    /// Appends the fields that every answer carries, each with its CRLF, to an answer made without routing.
+    func appendCommonFields(into output: inout ByteWriter)
+
+    /// All output of a suspended connection has been taken by the client: a stream may produce more.
+    func drained(_ connection: HTTPConnection)
+
+    /// A suspended connection is gone; nobody will read what is still being made for it.
+    func abandoned(_ connection: HTTPConnection)
+}
+
+extension RequestHandler {
+    public func wantsBodyStream(_ request: borrowing Request) -> Bool { false }
+    public func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter) {}
+    public func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter) {}
+    public func appendCommonFields(into output: inout ByteWriter) {}
+    public func drained(_ connection: HTTPConnection) {}
+    public func abandoned(_ connection: HTTPConnection) {}
+}

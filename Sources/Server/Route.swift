@@ -1,0 +1,85 @@
+import HTTP
+import JSON
+import Queries
+
+/// What a path names.
+enum Route {
+    case productList, orderList
+    case product([UInt8])
+    case order([UInt8])
+    case user([UInt8])
+    case command([UInt8])
+    case events, live, ready, metrics
+
+    /// Nil when nothing is at the path. Ids may be percent-encoded.
+    init?(_ path: RawSpan) throws(Problem) {
+        if path.equals("/v1/products") {
+            self = .productList
+        } else if path.equals("/v1/orders") {
+            self = .orderList
+        } else if path.equals("/v1/events") {
+            self = .events
+        } else if path.equals("/livez") {
+            self = .live
+        } else if path.equals("/readyz") {
+            self = .ready
+        } else if path.equals("/metrics") {
+            self = .metrics
+        } else if let id = try Route.segment(of: path, behind: "/v1/products/") {
+            self = .product(id)
+        } else if let id = try Route.segment(of: path, behind: "/v1/orders/") {
+            self = .order(id)
+        } else if let id = try Route.segment(of: path, behind: "/v1/users/") {
+            self = .user(id)
+        } else if let name = try Route.segment(of: path, behind: "/v1/commands/") {
+            self = .command(name)
+        } else {
+            return nil
+        }
+    }
+
+    private static func segment(of path: RawSpan, behind prefix: StaticString) throws(Problem) -> [UInt8]? {
+        guard path.hasPrefix(prefix), path.byteCount > prefix.utf8CodeUnitCount else { return nil }
+        let encoded = path.extracting(prefix.utf8CodeUnitCount..<path.byteCount)
+        let hasSlash = encoded.withUnsafeBytes { $0.contains(UInt8(ascii: "/")) }
+        guard !hasSlash else { return nil }
+        var decoded = ByteWriter(capacity: encoded.byteCount)
+        do throws(PercentError) {
+            try PercentDecoding.decode(encoded, plusIsSpace: false, into: &decoded)
+        } catch {
+            throw Problem(
+                "malformed-path", .badRequest, "The path is not valid",
+                detail: "A % in a path is followed by two hexadecimal digits, and the whole is UTF-8.")
+        }
+        return decoded.copyBytes()
+    }
+
+    var allowed: StaticString {
+        if case .command = self { return "POST" }
+        return "GET, HEAD"
+    }
+
+    func allows(_ method: HTTP.Method) -> Bool {
+        if case .command = self { return method == .post }
+        return method == .get || method == .head
+    }
+
+    /// The query of a route that is one.
+    func query(_ parameters: RawSpan) throws(Problem) -> Query {
+        switch self {
+        case .productList: return .productList(try ProductListQuery(parameters))
+        case .orderList: return .orderList(try OrderListQuery(parameters))
+        case .product(let id):
+            try Query.requireNoParameters(parameters)
+            return .product(id: id)
+        case .order(let id):
+            try Query.requireNoParameters(parameters)
+            return .order(id: id)
+        case .user(let id):
+            try Query.requireNoParameters(parameters)
+            return .user(id: id)
+        case .command, .events, .live, .ready, .metrics:
+            preconditionFailure("this route is no query of the views")
+        }
+    }
+}

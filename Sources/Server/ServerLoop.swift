@@ -1,0 +1,141 @@
+import EventLoop
+import HTTP
+import JSON
+import POSIX
+
+/// One serving thread: its loop, its listener, its clients and what they share. Nothing here is shared with other loops.
+///
+/// Other threads reach it through `mailbox` only.
+public final class ServerLoop {
+    /// The output buffer keeps this much between answers.
+    static let keptOutputBytes = 1024 * 1024
+
+    public let index: Int
+    public let options: LoopOptions
+    public let loop: EventLoop
+    public let mailbox: LoopMailbox
+    public private(set) var isDraining = false
+
+    let parser = RequestParser()
+    /// Answers are appended here and written at the end of each read. Behind a pointer: a property of a class would be
+    /// checked for exclusive access on every append.
+    let output: UnsafeMutablePointer<ByteWriter>
+    let date: UnsafeMutablePointer<DateHeader>
+    var values = LoopCounters.Values()
+    private(set) var handler: any RequestHandler
+
+    private let counters: LoopCounters
+    private var listener: Listener?
+    private var connections: [UInt64: HTTPConnection] = [:]
+    private var turnedAway = 0
+    private var lastID: UInt64 = 0
+    private var dateIsGoodUntil_ms: UInt64 = 0
+    private var isServing = false
+    private var drainTimer: LoopTimer?
+
+    init(
+        index: Int, options: LoopOptions, mailbox: LoopMailbox, counters: LoopCounters,
+        makeHandler: (EventLoop, LoopMailbox) -> any RequestHandler
+    ) {
+        (self.index, self.options, self.mailbox, self.counters) = (index, options, mailbox, counters)
+        loop = EventLoop(timerGranularity_ms: options.timerGranularity_ms)
+        output = .allocate(capacity: 1)
+        output.initialize(to: ByteWriter(capacity: 64 * 1024))
+        date = .allocate(capacity: 1)
+        date.initialize(to: DateHeader(milliseconds: Clock.wallMilliseconds))
+        handler = makeHandler(loop, mailbox)
+    }
+
+    deinit {
+        output.deinitialize(count: 1)
+        output.deallocate()
+        date.deinitialize(count: 1)
+        date.deallocate()
+    }
+
+    /// The connection with this id, unless it is gone: then there is nobody to answer.
+    public func connection(_ id: UInt64) -> HTTPConnection? { connections[id] }
+
+    /// Serves until `drain` has ended.
+    func run() {
+        let waker = Waker(on: loop) { [unowned self] in
+            for work in mailbox.takeAll() { work(self) }
+        }
+        mailbox.open(waker)
+        loop.onTickEnd = { [unowned self] in counters.publish(values) }
+        loop.run()
+        loop.onTickEnd = nil
+        counters.publish(values)
+    }
+
+    // MARK: Clients
+
+    func listen(on socket: ListeningSocket) throws(UVError) {
+        listener = try Listener(on: loop, socket: socket) { [unowned self] in admit() }
+    }
+
+    private func admit() -> Connection? {
+        let isFull = connections.count - turnedAway >= options.connectionsMaximum
+        if isFull && turnedAway >= options.refusalsMaximum { return nil }
+        lastID += 1
+        let connection = HTTPConnection(on: self, id: lastID, isTurnedAway: isFull)
+        connections[lastID] = connection
+        values.accepted &+= 1
+        values.connections = connections.count
+        if isFull {
+            turnedAway += 1
+            values.refusedConnections &+= 1
+        }
+        return connection
+    }
+
+    func forget(_ connection: HTTPConnection) {
+        connections[connection.id] = nil
+        values.connections = connections.count
+        if connection.isTurnedAway { turnedAway -= 1 }
+        if isDraining { endIfDrained() } else { listener?.resume() }
+    }
+
+    // MARK: Serving
+
+    func beginServing() {
+        precondition(!isServing, "an answer was completed from within `handle`: append it to the output there")
+        isServing = true
+        renewDate()
+    }
+
+    func endServing() { isServing = false }
+
+    /// Formats `Date` again when its second is over.
+    func renewDate() {
+        let now_ms = loop.now_ms
+        guard now_ms >= dateIsGoodUntil_ms else { return }
+        let wall_ms = Clock.wallMilliseconds
+        date.pointee.set(milliseconds: wall_ms)
+        dateIsGoodUntil_ms = now_ms + 1_000 - UInt64(wall_ms % 1_000)
+    }
+
+    // MARK: The end
+
+    /// Stops listening, closes idle clients, lets running requests finish within `drainDeadline_ms` and ends the loop.
+    func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        listener?.close()
+        listener = nil
+        let timer = LoopTimer(on: loop) { [unowned self] in
+            for connection in Array(connections.values) { connection.close() }
+        }
+        timer.start(milliseconds: options.drainDeadline_ms)
+        drainTimer = timer
+        for connection in Array(connections.values) { connection.drain() }
+        endIfDrained()
+    }
+
+    private func endIfDrained() {
+        guard connections.isEmpty else { return }
+        drainTimer = nil
+        // With the waker gone nothing keeps the loop running.
+        mailbox.close()
+    }
+}

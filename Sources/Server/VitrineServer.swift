@@ -1,0 +1,123 @@
+import Decisions
+import EventLoop
+import Glibc
+import POSIX
+import Projector
+import Synchronization
+import Views
+
+/// The whole server: opens the data directory, brings views and decisions up to the log's end, then serves until told to stop.
+public struct VitrineServer {
+    private let configuration: Configuration
+    private let report: @Sendable (String) -> Void
+
+    /// `report` gets one line at a time: progress and trouble.
+    public init(_ configuration: Configuration, report: @escaping @Sendable (String) -> Void) {
+        (self.configuration, self.report) = (configuration, report)
+    }
+
+    /// Runs until TERM or INT, then drains. Throws when it cannot start.
+    public func run() throws {
+        let startedAt = Clock.monotonicNanoseconds
+        guard configuration.listen.isLoopback || configuration.allowAnonymous else {
+            throw DataDirectory.Refusal(
+                "\(configuration.listen) can be reached by others, and there is no access control yet: listen on a loopback address, or say --allow-anonymous"
+            )
+        }
+        // Before any thread: they inherit the mask, so that only `Signals.wait` sees these.
+        let signals = Signals()
+        let sockets: [ListeningSocket]
+        do {
+            sockets = try ListeningSocket.bind(configuration.listen, count: configuration.loops)
+        } catch {
+            guard case .portInUse = error else { throw error }
+            throw DataDirectory.Refusal("\(error): stop that one, or choose another address with --listen")
+        }
+        signals.handleEarlyStop()
+        let directory = try DataDirectory(
+            path: configuration.dataDirectory, currency: configuration.currency,
+            diskReserveBytes: configuration.diskReserveBytes, report: report)
+        let projector = try directory.projector(Freshness())
+        // The write side starts threads, and no thread but the main one may take a signal.
+        signals.endEarlyStop()
+        let report = self.report
+        let decisions = try directory.decisions(
+            Decisions.Troubles(
+                onFatal: { error in
+                    report("stopping, nothing more can be accepted: \(error)")
+                    _exit(1)
+                },
+                onTrouble: { report("decisions/ cannot be folded for now: \($0)") }))
+        let market = Market(
+            log: directory.log, projector: projector, decisions: decisions, currency: configuration.currency,
+            importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
+            loops: configuration.loops, startedAt: startedAt)
+        serve(market, sockets, signals)
+        directory.log.close()
+    }
+
+    private func serve(_ market: Market, _ sockets: [ListeningSocket], _ signals: Signals) {
+        let report = self.report
+        var options = LoopOptions()
+        options.connectionsMaximum = VitrineServer.connectionsMax(loops: configuration.loops)
+        let loops = sockets.indices.map { index in
+            RunningLoop(index: index, options: options) { loop, mailbox in
+                do {
+                    return try MarketHandler(
+                        market, loop: loop, mailbox: mailbox, counters: market.handlerCounters[index])
+                } catch {
+                    report("stopping, the views cannot be read: \(error)")
+                    _exit(1)
+                }
+            }
+        }
+        let feed = Thread(name: "feed") { market.feed.run() }
+        let projector = Thread(name: "projector") {
+            market.projector.run(
+                onApplied: { _ in
+                    atomicMemoryFence(ordering: .sequentiallyConsistent)
+                    guard market.waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
+                    for loop in loops { loop.mailbox.post { ($0.handler as? MarketHandler)?.wakeWaiters() } }
+                },
+                onCondition: { condition in
+                    switch condition {
+                    case .following: report("the projector follows again")
+                    case .waiting(let reason): report("the projector waits: \(reason)")
+                    case .stopped(_, let reason): report("the projector stopped: \(reason). Queries go on")
+                    }
+                })
+        }
+        let listening = Monitor(0)
+        for (loop, socket) in zip(loops, sockets) {
+            loop.listen(on: socket) { error in
+                if let error {
+                    report("stopping, cannot listen on \(socket.address): \(error)")
+                    _exit(1)
+                }
+                listening.update { $0 += 1 }
+            }
+        }
+        _ = listening.wait { $0 == loops.count ? true : nil }
+        report("listening on http://\(sockets[0].address)")
+
+        signals.wait()
+        report("stopping: running requests get \(options.drainDeadline_ms / 1_000) s")
+        for loop in loops { loop.drain() }
+        for loop in loops { loop.join() }
+        // No loop asks for anything any more: what was accepted is decided, synced and projected.
+        market.decisions.stop()
+        market.feed.close()
+        feed.join()
+        market.projector.stop()
+        projector.join()
+        report("stopped")
+    }
+
+    /// Clients that one loop takes, so that all stay below the process's limit of open files with room for its own.
+    private static func connectionsMax(loops: Int) -> Int {
+        let ownFiles = 64
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
+        return max(16, min(10_000, (Int(clamping: limit.rlim_cur) - ownFiles) / max(loops, 1)))
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import Server
+
+/// The server: `vitrine --data ./vitrine-data`.
+@main
+struct Vitrine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vitrine",
+        abstract: "The read side of a marketplace: product lists and orders over HTTP, from an event log.",
+        discussion: """
+            Each option can also be set by an environment variable (VITRINE_CACHE_BYTES for --cache-bytes) or in the \
+            TOML file of --config (cache-bytes = "256MiB"); flags come first, then the environment, then the file.
+            """,
+        version: "vitrine 0.1.0")
+
+    @Option(help: "Directory of the log and all that is made from it. (default: ./vitrine-data)")
+    var data: String?
+    @Option(help: "Address to listen on; port 0 takes a free one. (default: 127.0.0.1:8080)")
+    var listen: String?
+    @Option(help: "Serving threads. (default: one for each core)")
+    var loops: String?
+    @Option(help: "Memory of the response caches together, such as 256MiB; 0 turns them off. (default: 256MiB)")
+    var cacheBytes: String?
+    @Option(help: "Currency of a new data directory: three letters. (default: GBP)")
+    var currency: String?
+    @Option(help: "Free disk space below which commands are refused. (default: 16MiB)")
+    var diskReserve: String?
+    @Option(help: "TOML file with options.")
+    var config: String?
+    @Flag(help: "Take occurredAt, unitPrice and status in commands, as imports send them.")
+    var acceptImports = false
+    @Flag(help: "Serve on an address that others can reach, without access control.")
+    var allowAnonymous = false
+    @Flag(help: "Check the options and exit.")
+    var checkConfig = false
+
+    func run() throws {
+        do {
+            let configuration = try settings().configuration()
+            if checkConfig { return print("vitrine: the configuration is valid") }
+            try VitrineServer(configuration, report: Vitrine.report).run()
+        } catch {
+            Vitrine.report("\(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func settings() throws -> Settings {
+        var flags: [String: String] = [:]
+        flags["data"] = data
+        flags["listen"] = listen
+        flags["loops"] = loops
+        flags["cache-bytes"] = cacheBytes
+        flags["currency"] = currency
+        flags["disk-reserve"] = diskReserve
+        if acceptImports { flags["accept-imports"] = "true" }
+        if allowAnonymous { flags["allow-anonymous"] = "true" }
+        return try Settings(flags: flags, file: config)
+    }
+
+    /// One line on standard error, written at once whole.
+    @Sendable static func report(_ line: String) {
+        let bytes = Array("vitrine: \(line)\n".utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
+    }
+}

@@ -1,0 +1,117 @@
+import Marketplace
+import Testing
+
+/// Long random runs against a naive recomputation from all events.
+@Suite struct MarketplaceModelTests {
+    @Test func theStateIsWhatItsEventsSay() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("theStateIsWhatItsEventsSay: seed \(seed)")
+        var random = RandomMarket(seed: seed)
+        var state = MarketplaceState()
+        var events: [Event] = []
+        for step in 0..<6_000 {
+            let command = random.command()
+            switch decide(command, state) {
+            case .event(let event):
+                #expect(Set(event.references).isSubset(of: Set(command.references)))
+                events.append(event)
+                let before = state
+                state.apply(event)
+                #expect(state != before)
+                // Asked again the command is refused or finds nothing to do, unless it is one that adds up.
+                if case .event = decide(command, state), !command.addsUp { Issue.record("twice: \(command)") }
+            case .unchanged, .rejected: break
+            }
+            #expect(state.products.values.allSatisfy { Bounds.stock.contains($0.stock) })
+            if step % 500 == 499 { expectRecomputed(state, events) }
+        }
+        #expect(events.count > 500)
+        #expect(Set(events.map { "\($0.type)" }).count == 8)
+    }
+
+    @Test func aDecisionNeedsOnlyWhatTheCommandRefersTo() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("aDecisionNeedsOnlyWhatTheCommandRefersTo: seed \(seed)")
+        var random = RandomMarket(seed: seed)
+        var state = MarketplaceState()
+        for _ in 0..<6_000 {
+            let command = random.command()
+            let decision = decide(command, state)
+            var part = state.part(command.references)
+            #expect(decide(command, part) == decision)
+            guard case .event(let event) = decision else { continue }
+            state.apply(event)
+            part.apply(event)
+            #expect(part == state.part(command.references))
+        }
+    }
+
+    /// Stock, skus and names by adding up every event from the beginning, one question at a time.
+    private func expectRecomputed(_ state: MarketplaceState, _ events: [Event]) {
+        var skus: Set<SellerSKU> = []
+        for event in events {
+            if case .productAdded(let added) = event {
+                #expect(
+                    skus.insert(SellerSKU(sellerId: added.sellerId, sku: added.sku)).inserted, "a sku was taken twice")
+                #expect(state.skus[SellerSKU(sellerId: added.sellerId, sku: added.sku)] == added.productId)
+                #expect(state.users[added.sellerId]?.role == .seller)
+            }
+        }
+        #expect(state.skus.count == skus.count)
+        for (id, product) in state.products {
+            var stock: Int64 = 0
+            var price: Amount = 0
+            var title: Text = ""
+            for event in events where event.mentions(product: id) {
+                switch event {
+                case .productAdded(let added): (stock, price, title) = (added.stock, added.price, added.title)
+                case .productUpdated(let updated): title = updated.title ?? title
+                case .priceChanged(let changed): price = changed.price
+                case .stockAdjusted(let adjusted): stock += adjusted.delta
+                case .orderCreated(let order) where order.status != .cancelled:
+                    for line in order.lines where line.productId == id { stock -= line.quantity }
+                default: break
+                }
+                #expect(stock >= 0)
+            }
+            #expect(product.stock == stock)
+            #expect(product.price == price)
+            #expect(product.title == title)
+        }
+        for case .orderCreated(let order) in events {
+            #expect(order.total == order.lines.reduce(0) { $0 + $1.quantity * $1.unitPrice })
+            #expect(state.orders[order.orderId]?.status == order.status)
+            #expect(state.users[order.customerId]?.role == .customer)
+        }
+    }
+}
+
+extension Command {
+    /// Whether the same command again has an effect again.
+    fileprivate var addsUp: Bool {
+        if case .adjustStock = self { true } else { false }
+    }
+}
+
+extension Event {
+    fileprivate func mentions(product id: Text) -> Bool {
+        if case .orderCreated(let order) = self { return order.lines.contains { $0.productId == id } }
+        return subject == id
+    }
+}
+
+extension MarketplaceState {
+    /// Only the entries that are referred to.
+    fileprivate func part(_ references: [Reference]) -> MarketplaceState {
+        var part = MarketplaceState()
+        for reference in references {
+            switch reference {
+            case .user(let id): part.users[id] = users[id]
+            case .product(let id): part.products[id] = products[id]
+            case .order(let id): part.orders[id] = orders[id]
+            case .sku(let sku): part.skus[sku] = skus[sku]
+            }
+        }
+        return part
+    }
+}

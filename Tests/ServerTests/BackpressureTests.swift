@@ -1,0 +1,55 @@
+import EventLoop
+import Testing
+
+@testable import Server
+
+@Suite struct BackpressureTests {
+    @Test func aClientThatReadsLateGetsEveryAnswerInOrder() throws {
+        let server = try EchoServer()
+        let client = server.client(receiveBytes: 16 * 1024)
+        let count = 200
+        var requests: [UInt8] = []
+        for index in 0..<count { requests += (get("/bytes?100000") + get("/a?\(index)")).utf8 }
+        #expect(client.send(requests) == requests.count)
+        // Twenty megabytes are asked for, and far fewer are made before the client reads.
+        var handled = -1
+        while handled != server.events.handled.load(ordering: .relaxed) {
+            handled = server.events.handled.load(ordering: .relaxed)
+            _ = client.readOnce(milliseconds: 300)
+        }
+        for index in 0..<count {
+            #expect(client.answer()?.body.utf8.count == 100_000)
+            #expect(client.answer()?.body == "get /a?\(index) ")
+        }
+    }
+
+    @Test func outputForAClientThatDoesNotReadIsBounded() throws {
+        let server = try EchoServer { $0.outputDeadline_ms = 60_000 }
+        let client = server.client(receiveBytes: 16 * 1024)
+        var requests: [UInt8] = []
+        for _ in 0..<2_000 { requests += get("/bytes?100000").utf8 }
+        _ = client.sendWithoutWaiting(requests)
+        // Another client shows that the loop has had its turns.
+        let other = server.client()
+        for _ in 0..<20 { #expect(other.ask(get("/a"))?.status == 200) }
+        // What the kernel's send buffer holds (4 MiB at most) and what waits: far from the 200 MB asked for.
+        #expect(server.events.handled.load(ordering: .relaxed) - 20 < 100)
+        #expect(server.loop.counters.bytesIn < 20 * EventLoop.readBufferBytes)
+    }
+
+    @Test func aClientThatDoesNotReadIsClosed() throws {
+        let server = try EchoServer { $0.outputDeadline_ms = 300 }
+        let client = server.client(receiveBytes: 16 * 1024)
+        client.send(get("/bytes?30000000"))
+        let other = server.client()
+        var turns = 0
+        while server.loop.counters.connections != 1 && turns < 10_000 {
+            _ = other.ask(get("/a"))
+            turns += 1
+        }
+        #expect(server.loop.counters.connections == 1)
+        var end = TestClient.End.open
+        while end == .open { end = client.readOnce() }
+        #expect(client.received.count < 30_000_000)
+    }
+}

@@ -1,0 +1,111 @@
+import Decisions
+import JSON
+import Marketplace
+import POSIX
+import Server
+
+/// Decides commands offline, with the server's own writer on a data directory that nobody else has open.
+///
+/// The views are left to the server, which brings them up to the log's end when it starts.
+final class DataSink: Sink {
+    /// Commands that may wait for the writer: several of its batches, so that it never waits for us.
+    private static let inFlightMax = 8_192
+
+    fileprivate struct Progress {
+        var inFlight = 0
+        var failure: ImportError?
+        var outcomes = Outcomes()
+    }
+
+    private let path: String
+    private let directory: DataDirectory
+    private let decisions: Decisions
+    private let decoding: DecodingContext
+    private let progress = Monitor(Progress())
+    private var parser = JSONParser()
+
+    init(path: String, currency: Currency = .init("GBP")!) throws(ImportError) {
+        self.path = path
+        let progress = self.progress
+        do {
+            directory = try DataDirectory(path: path, currency: currency) {
+                StandardError.write("vitrine-import: \($0)\n")
+            }
+            decisions = try directory.decisions(
+                Decisions.Troubles(
+                    onFatal: { error in
+                        progress.update { $0.failure = ImportError("--data \(path): \(error)") }
+                    },
+                    onTrouble: { StandardError.write("vitrine-import: decisions/ cannot be folded for now: \($0)\n") }))
+        } catch {
+            throw ImportError("\(error)")
+        }
+        // The contract's importing commands name all their things, so no id is ever made for them.
+        decoding = DecodingContext(currency: currency, importsAllowed: true) {
+            var random = SystemRandomNumberGenerator()
+            return UUIDv7.make(milliseconds: Clock.wallMilliseconds, random: (random.next(), random.next()))
+        }
+    }
+
+    deinit {
+        decisions.stop()
+        directory.log.close()
+    }
+
+    var outcomes: Outcomes { progress.withLock { $0.outcomes } }
+
+    func submit(_ command: ImportCommand) throws(ImportError) {
+        var submitted: SubmittedCommand
+        do throws(Rejection) {
+            let name = Array(command.name.utf8)
+            submitted = try Command.decode(
+                name: name.span.bytes, body: command.body.span.bytes, context: decoding, parser: &parser)
+        } catch {
+            let rejection = error
+            progress.update {
+                $0.outcomes.addRejection(of: command, reason: rejection.kind.rawValue, detail: rejection.detail)
+            }
+            return
+        }
+        submitted.idempotencyKey = Text(command.idempotencyKey)
+        let failure = progress.wait { state -> ImportError?? in
+            if let failure = state.failure { return .some(failure) }
+            guard state.inFlight < DataSink.inFlightMax else { return nil }
+            state.inFlight += 1
+            return .some(nil)
+        }
+        if let failure = failure ?? nil { throw failure }
+        let (progress, path) = (self.progress, self.path)
+        let isTaken = decisions.queue.submit(
+            CommandRequest(submitted, weight: command.body.count) { outcome in
+                progress.update { $0.take(outcome, of: command, path: path) }
+            })
+        // The queue takes more than this sink ever has in flight, unless bodies are huge.
+        guard isTaken else { throw ImportError("--data \(path): the writer's queue is full; run the import again") }
+    }
+
+    func finishPhase() throws(ImportError) {
+        let failure = progress.wait { state -> ImportError?? in
+            if let failure = state.failure { return .some(failure) }
+            return state.inFlight == 0 ? .some(nil) : nil
+        }
+        if let failure = failure ?? nil { throw failure }
+    }
+}
+
+extension DataSink.Progress {
+    fileprivate mutating func take(_ outcome: CommandOutcome, of command: ImportCommand, path: String) {
+        inFlight -= 1
+        switch outcome {
+        case .accepted(let accepted) where accepted.isReplayed: outcomes.replayed += 1
+        case .accepted(let accepted) where accepted.eventType == nil: outcomes.unchanged += 1
+        case .accepted: outcomes.accepted += 1
+        case .rejected(let rejection, _):
+            outcomes.addRejection(of: command, reason: rejection.kind.rawValue, detail: rejection.detail)
+        case .noRoom(let freeBytes, let reserveBytes, _):
+            failure = ImportError(
+                "--data \(path): the disk has \(freeBytes) bytes free and keeps a reserve of \(reserveBytes); make room and run the import again, what it took it keeps"
+            )
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import CLibUV
+
+/// The open loop: what is due is sent whatever became of the requests before it.
+extension LoadLoop {
+    /// Sends all that is due over free connections, opens more when they do not suffice, and sets the wake-up for the next.
+    func sendDue(at now: UInt64) {
+        guard case .open(let pacing) = plan.mode, !isEnding else { return }
+        while true {
+            let due = pacing.due(nextIndex)
+            guard due < end else { return }
+            guard due <= now else {
+                dueTimer?.arm(at: due)
+                return
+            }
+            // With none free the next answer, connection or tick comes back here.
+            guard let connection = free.popLast() else { return openMore(pacing, at: now) }
+            nextIndex += 1
+            send(over: connection, startedAt: due, at: now)
+        }
+    }
+
+    /// One more connection for each waiting request, up to the bound.
+    private func openMore(_ pacing: Pacing, at now: UInt64) {
+        let waiting = pacing.count(before: min(now + 1, end)) - nextIndex
+        while connectingCount < waiting, let slot = closedSlots.popLast() { open(slot) }
+    }
+
+    /// Gives up the request that has waited longest. False when none is due; a closed loop always has one to lose.
+    func takeOldestDue(at now: UInt64) -> Bool {
+        guard case .open(let pacing) = plan.mode else { return true }
+        let due = pacing.due(nextIndex)
+        guard due <= now && due < end else { return false }
+        nextIndex += 1
+        return true
+    }
+
+    func countUnsent(at now: UInt64) {
+        guard case .open(let pacing) = plan.mode else { return }
+        let dueCount = pacing.count(before: end)
+        while nextIndex < dueCount {
+            let due = pacing.due(nextIndex)
+            if due >= plan.measureFrom { statistics.countUnsent(waited: now - due) }
+            nextIndex += 1
+        }
+    }
+}
