@@ -63,7 +63,10 @@ let package = Package(
         room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
             "Server",
-            ["EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries", "POSIX"]
+            [
+                "EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries",
+                "POSIX",
+            ]
         ),
         .executableTarget(
             name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
