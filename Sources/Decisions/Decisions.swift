@@ -79,7 +79,7 @@ public final class Decisions: Sendable {
 
     private static func openStore(_ log: EventLog, _ directory: String) throws -> (DecisionStore, discarded: String?) {
         let path = directory + "/decisions"
-        var reason: String?
+        var reason: String? = log.durablePosition > 0 ? "there are none" : nil
         if Files.exists(path + "/data.mdb") {
             do {
                 let store = try DecisionStore(path: path)

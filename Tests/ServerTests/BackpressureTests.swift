@@ -43,6 +43,11 @@ import Testing
         client.send(get("/bytes?30000000"))
         let other = server.client()
         var turns = 0
+        // First both are there, then one.
+        while server.loop.counters.connections != 2 && turns < 10_000 {
+            _ = other.ask(get("/a"))
+            turns += 1
+        }
         while server.loop.counters.connections != 1 && turns < 10_000 {
             _ = other.ask(get("/a"))
             turns += 1
