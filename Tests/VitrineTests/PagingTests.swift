@@ -14,6 +14,9 @@ import Testing
             try market.accept("AddProduct", Market.product(id, price: 100 + index % 7))
         }
         for index in 0..<20 { try market.accept("AddProduct", Market.product("moving-\(index)", price: 103)) }
+        // The walk begins with views that show all of these.
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 1]).token
+        _ = try market.client.get("/v1/products/lamp", after: token)
         let server = market.server
         let isDone = Mutex(false)
         concurrently(2) { thread in
