@@ -87,6 +87,9 @@ let package = Package(
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
+        // The source tree itself: imports, layout.
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
         .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,83 @@
+import Foundation
+import JSON
+import Marketplace
+import Queries
+import Testing
+import Views
+
+/// Asks a build's query engine and holds the answers against a naive market. The engine keeps its answers from one check
+/// to the next, so an answer that outlived its time is found as well.
+struct Answers: ~Copyable {
+    private var engine: QueryEngine
+
+    init(_ build: ViewBuild, _ freshness: Freshness) throws {
+        engine = try QueryEngine(views: build, freshness: freshness, cacheBytes: 4 << 20)
+    }
+
+    mutating func expect(_ market: NaiveMarket) throws {
+        for index in RandomCommands.users {
+            let id = Text("u\(index)")
+            #expect(try ask("/v1/users/\(id)", .user(id: id.utf8)) == market.user(id))
+        }
+        for index in RandomCommands.products {
+            let id = Text("p\(index)")
+            #expect(try ask("/v1/products/\(id)", .product(id: id.utf8)) == market.product(id))
+        }
+        for index in RandomCommands.orders {
+            let id = Text("o\(index)")
+            #expect(try ask("/v1/orders/\(id)", .order(id: id.utf8)) == market.order(id))
+        }
+        let users = [nil] + RandomCommands.users.map { Text("u\($0)") as Text? }
+        for seller in users {
+            for category in [nil] + RandomCommands.categories.map({ $0 as Text? }) {
+                for sort in ["newest", "price", "-price"] {
+                    let parameters = ["category": category, "seller": seller, "sort": Text(sort)]
+                    let cards = try pages("/v1/products", parameters) { .productList(try ProductListQuery($0)) }
+                    let ids = market.productIds(category: category, seller: seller, sort: sort)
+                    #expect(cards.map { $0["productId"] as? String } == ids, "\(parameters)")
+                    for (card, id) in zip(cards, ids) { #expect(card == market.productCard(Text(id))! as NSDictionary) }
+                }
+            }
+            for customer in users {
+                let parameters = ["customer": customer, "seller": seller]
+                let cards = try pages("/v1/orders", parameters) { .orderList(try OrderListQuery($0)) }
+                let ids = market.orderIds(customer: customer, seller: seller)
+                #expect(cards.map { $0["orderId"] as? String } == ids, "\(parameters)")
+                for (card, id) in zip(cards, ids) { #expect(card == market.orderCard(Text(id))! as NSDictionary) }
+            }
+        }
+    }
+
+    /// All items of a list, page after page.
+    private mutating func pages(
+        _ path: String, _ parameters: [String: Text?], _ query: (RawSpan) throws -> Query
+    ) throws -> [NSDictionary] {
+        var text = "limit=7"
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            guard let value else { continue }
+            text += "&\(name)=\(value.description.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)"
+        }
+        var items: [NSDictionary] = []
+        var cursor: String?
+        repeat {
+            let page = text + (cursor.map { "&cursor=\($0)" } ?? "")
+            let answer = try #require(try ask(path + "?" + page, try query(Array(page.utf8).span.bytes)))
+            items += try #require(answer["items"] as? [NSDictionary])
+            cursor = answer["nextCursor"] as? String
+        } while cursor != nil
+        return items
+    }
+
+    private mutating func ask(_ target: String, _ query: Query) throws -> NSDictionary? {
+        let target = Array(target.utf8)
+        if let kept = engine.cachedAnswer(target.span.bytes) { return try parse(kept) }
+        switch try engine.answer(query, target: target.span.bytes) {
+        case .found(let answer): return try parse(answer)
+        case .notFound: return nil
+        }
+    }
+
+    private func parse(_ answer: QueryEngine.Answer) throws -> NSDictionary {
+        try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? NSDictionary)
+    }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import JSON
+import Marketplace
+
+/// What queries must answer, recomputed from all events with dictionaries and sorting: no tables, keys or splices.
+struct NaiveMarket {
+    struct User {
+        var number: UInt64
+        var since: Timestamp
+        var registered: UserRegistered
+        var version = 1
+    }
+
+    struct Product {
+        var number: UInt64
+        var addedAt: Timestamp
+        var updatedAt: Timestamp
+        var added: ProductAdded
+        var version = 1
+        var sold: Int64 = 0
+        var isDiscontinued = false
+    }
+
+    struct Order {
+        var number: UInt64
+        var placedAt: Timestamp
+        var created: OrderCreated
+        /// The products' images when it was placed.
+        var images: [Text?]
+    }
+
+    private(set) var users: [Text: User] = [:]
+    private(set) var products: [Text: Product] = [:]
+    private(set) var orders: [Text: Order] = [:]
+
+    init(_ events: some Sequence<StoredEvent>) { for event in events { apply(event) } }
+
+    private mutating func apply(_ stored: StoredEvent) {
+        let (number, time) = (stored.position, stored.time)
+        switch stored.event {
+        case .userRegistered(let event):
+            users[event.userId] = User(number: number, since: time, registered: event)
+        case .userUpdated(let event):
+            users[event.userId]!.version += 1
+            if let name = event.name { users[event.userId]!.registered.name = name }
+            event.country.change(&users[event.userId]!.registered.country)
+        case .productAdded(let event):
+            products[event.productId] = Product(number: number, addedAt: time, updatedAt: time, added: event)
+        case .productUpdated(let event):
+            note(event.productId, time) {
+                if let title = event.title { $0.added.title = title }
+                if let category = event.category { $0.added.category = category }
+                event.description.change(&$0.added.description)
+                event.imageUrl.change(&$0.added.imageUrl)
+            }
+        case .priceChanged(let event): note(event.productId, time) { $0.added.price = event.price }
+        case .stockAdjusted(let event): note(event.productId, time) { $0.added.stock += event.delta }
+        case .productDiscontinued(let event): note(event.productId, time) { $0.isDiscontinued = true }
+        case .orderCreated(let event):
+            orders[event.orderId] = Order(
+                number: number, placedAt: time, created: event,
+                images: event.lines.map { products[$0.productId]!.added.imageUrl })
+            for line in event.lines {
+                if event.status != .cancelled { products[line.productId]!.added.stock -= line.quantity }
+                if event.isSale { products[line.productId]!.sold += line.quantity }
+            }
+        }
+    }
+
+    private mutating func note(_ id: Text, _ time: Timestamp, _ change: (inout Product) -> Void) {
+        products[id]!.updatedAt = time
+        products[id]!.version += 1
+        change(&products[id]!)
+    }
+
+    // MARK: Lists
+
+    /// Ids of the listed products, in order.
+    func productIds(category: Text?, seller: Text?, sort: String) -> [String] {
+        let found = products.values.filter {
+            !$0.isDiscontinued && (category == nil || $0.added.category == category)
+                && (seller == nil || $0.added.sellerId == seller)
+        }
+        let ordered = found.sorted { left, right in
+            if sort != "newest", left.added.price != right.added.price {
+                return (left.added.price < right.added.price) == (sort == "price")
+            }
+            return (left.addedAt, left.number) > (right.addedAt, right.number)
+        }
+        return ordered.map { $0.added.productId.description }
+    }
+
+    /// Ids of the orders, newest first.
+    func orderIds(customer: Text?, seller: Text?) -> [String] {
+        let found = orders.values.filter { order in
+            (customer == nil || order.created.customerId == customer)
+                && (seller == nil || order.created.lines.contains { $0.sellerId == seller })
+        }
+        return found.sorted { ($0.placedAt, $0.number) > ($1.placedAt, $1.number) }.map {
+            $0.created.orderId.description
+        }
+    }
+
+    // MARK: Things
+
+    func user(_ id: Text) -> NSDictionary? {
+        guard let user = users[id] else { return nil }
+        var json: [String: Any] = [
+            "userId": id.description, "name": user.registered.name.description,
+            "role": "\(user.registered.role.name)", "country": orNull(user.registered.country),
+            "since": user.since.text, "version": user.version,
+        ]
+        let sales = orders.values.filter { $0.created.isSale }
+        switch user.registered.role {
+        case .customer:
+            json["orderCount"] = orders.values.count { $0.created.customerId == id }
+            json["spent"] = money(sales.filter { $0.created.customerId == id }.reduce(0) { $0 + $1.created.total })
+        case .seller:
+            json["productCount"] = products.values.count { $0.added.sellerId == id && !$0.isDiscontinued }
+            let lines = sales.flatMap(\.created.lines).filter { $0.sellerId == id }
+            json["sold"] = lines.reduce(0) { $0 + $1.quantity }
+        }
+        return json as NSDictionary
+    }
+
+    func productCard(_ id: Text) -> [String: Any]? {
+        guard let product = products[id] else { return nil }
+        let added = product.added
+        return [
+            "productId": id.description, "sku": added.sku.description, "title": added.title.description,
+            "price": money(added.price), "rating": ["average": NSNull(), "count": 0] as [String: Any],
+            "imageUrl": orNull(added.imageUrl), "category": added.category.description, "seller": named(added.sellerId),
+            "available": added.stock, "sold": product.sold, "addedAt": product.addedAt.text,
+        ]
+    }
+
+    func product(_ id: Text) -> NSDictionary? {
+        guard var json = productCard(id), let product = products[id] else { return nil }
+        json["description"] = orNull(product.added.description)
+        json["status"] = product.isDiscontinued ? "discontinued" : "listed"
+        json["updatedAt"] = product.updatedAt.text
+        json["version"] = product.version
+        return json as NSDictionary
+    }
+
+    func orderCard(_ id: Text) -> [String: Any]? {
+        guard let order = orders[id] else { return nil }
+        let created = order.created
+        return [
+            "orderId": id.description, "customer": named(created.customerId), "status": "\(created.status.name)",
+            "placedAt": order.placedAt.text, "total": money(created.total), "lineCount": created.lines.count,
+            "unitCount": created.lines.reduce(0) { $0 + $1.quantity },
+            "preview": created.lines.prefix(3).map { $0.title.description },
+        ]
+    }
+
+    func order(_ id: Text) -> NSDictionary? {
+        guard var json = orderCard(id), let order = orders[id] else { return nil }
+        json["lines"] = zip(order.created.lines, order.images).map { line, image -> [String: Any] in
+            [
+                "productId": line.productId.description, "sku": line.sku.description,
+                "title": line.title.description, "imageUrl": orNull(image), "seller": named(line.sellerId),
+                "quantity": line.quantity, "unitPrice": money(line.unitPrice),
+                "lineTotal": money(line.quantity * line.unitPrice),
+            ]
+        }
+        json["history"] = [
+            ["status": "\(order.created.status.name)", "at": order.placedAt.text, "reason": NSNull()] as [String: Any]
+        ]
+        json["version"] = 1
+        return json as NSDictionary
+    }
+
+    private func named(_ user: Text) -> [String: Any] {
+        ["userId": user.description, "name": users[user]!.registered.name.description]
+    }
+
+    private func money(_ amount: Amount) -> [String: Any] { ["amount": amount, "currency": "GBP"] }
+
+    private func orNull(_ text: Text?) -> Any { text.map { $0.description } ?? NSNull() }
+}
+
+extension OrderCreated {
+    fileprivate var isSale: Bool { status != .cancelled && status != .refunded }
+}
+
+extension Change<Text> {
+    fileprivate func change(_ value: inout Text?) {
+        switch self {
+        case .keep: break
+        case .clear: value = nil
+        case .set(let new): value = new
+        }
+    }
+}
+
+extension Timestamp {
+    fileprivate var text: String {
+        var writer = ByteWriter()
+        writer.append(self)
+        return String(decoding: writer.copyBytes(), as: UTF8.self)
+    }
+}
