@@ -1,5 +1,7 @@
 #include "CSimdJSON.h"
 
+#include <algorithm>
+#include <cstring>
 #include <new>
 #include <simdjson.h>
 
@@ -86,6 +88,31 @@ size_t sj_members(sj_element object, sj_member *members, size_t capacity) {
         index = tape(member.value).after_element();
     }
     return count;
+}
+
+sj_members_left sj_members_of(sj_element object) {
+    return {object, tape(object).scope_count(), 0, object.index + 1, 0};
+}
+
+bool sj_take(sj_members_left *members, const uint8_t *name, size_t length, sj_element *value) {
+    const size_t takeable = std::min<size_t>(members->count, SJ_TAKEABLE);
+    for (size_t looked = 0; looked < takeable; looked++) {
+        if (members->next_ordinal == takeable) {
+            members->next_index = members->object.index + 1;
+            members->next_ordinal = 0;
+        }
+        const uint64_t bit = uint64_t(1) << members->next_ordinal;
+        size_t key_length;
+        const uint8_t *key = sj_string(at(members->object, members->next_index), &key_length);
+        *value = at(members->object, members->next_index + 1);
+        members->next_index = tape(*value).after_element();
+        members->next_ordinal++;
+        if (!(members->taken & bit) && key_length == length && std::memcmp(key, name, length) == 0) {
+            members->taken |= bit;
+            return true;
+        }
+    }
+    return false;
 }
 
 sj_element sj_array_begin(sj_element array) { return at(array, array.index + 1); }

@@ -1,52 +1,49 @@
 import CSimdJSON
 
-/// The members of an object, taken by name.
+/// The members of an object, taken by name: fastest in the order in which the text has them.
 ///
 /// A member is taken once. What is left at the end is unknown or repeated: `leftover` names it.
 public struct JSONObject: ~Escapable {
-    /// Above the members of any object that Vitrine knows. A longer object has leftovers among its first members, so it is
-    /// refused without a look at the rest.
-    public static let capacity = 24
+    /// Members that can be taken: far more than any object that Vitrine knows has. A longer object has leftovers among them,
+    /// so it is refused without a look at the rest.
+    public static let capacity = Int(SJ_TAKEABLE)
 
-    private var members: InlineArray<24, sj_member>
-    private let count: Int
-    /// A bit for each member that has been taken.
-    private var taken: UInt32 = 0
+    private var members: sj_members_left
 
     @_lifetime(immortal)
-    init(_ object: sj_element) {
-        var members = InlineArray<24, sj_member>(repeating: sj_member())
-        var span = members.mutableSpan
-        count = span.withUnsafeMutableBufferPointer { sj_members(object, $0.baseAddress, $0.count) }
-        self.members = members
-    }
+    init(_ object: sj_element) { members = sj_members_of(object) }
 
     /// The value of a member that has not been taken yet, which is then taken.
     @_lifetime(copy self)
     public mutating func take(_ name: StaticString) -> JSONValue? {
-        for index in 0..<count where taken & (1 << UInt32(index)) == 0 && members[index].isNamed(name) {
-            taken |= 1 << UInt32(index)
-            return _overrideLifetime(JSONValue(members[index].value), copying: self)
-        }
-        return nil
+        var value = sj_element()
+        // A copy, because a pointer into `self` would be a way out for what it borrows.
+        var members = members
+        let isTaken = sj_take(&members, name.utf8Start, name.utf8CodeUnitCount, &value)
+        self.members = members
+        guard isTaken else { return nil }
+        return _overrideLifetime(JSONValue(value), copying: self)
     }
 
-    /// Members that nobody took, the first `capacity` of them.
+    public var hasLeftover: Bool { members.taken.nonzeroBitCount < members.count }
+
+    /// Members that nobody took, of the first `capacity`.
     public var leftover: [Leftover] {
-        var leftover: [Leftover] = []
-        for index in 0..<count where taken & (1 << UInt32(index)) == 0 {
-            let isRepeated = (0..<index).contains { members[$0].keyBytes.elementsEqual(members[index].keyBytes) }
-            leftover.append(
-                Leftover(name: String(decoding: members[index].keyBytes, as: UTF8.self), isRepeated: isRepeated))
+        let (object, taken) = (members.object, members.taken)
+        let members = [sj_member](unsafeUninitializedCapacity: Self.capacity) { buffer, count in
+            count = sj_members(object, buffer.baseAddress, buffer.count)
         }
-        return leftover
+        return members.indices.filter { taken & (1 << UInt64($0)) == 0 }.map { index in
+            let isRepeated = members.indices.contains { other in
+                other != index && members[other].keyBytes.elementsEqual(members[index].keyBytes)
+            }
+            return Leftover(name: String(decoding: members[index].keyBytes, as: UTF8.self), isRepeated: isRepeated)
+        }
     }
-
-    public var hasLeftover: Bool { taken.nonzeroBitCount < count }
 
     public struct Leftover: Equatable, Sendable {
         public let name: String
-        /// Whether a member before it has the same name; otherwise its name is unknown.
+        /// Whether another member has the same name; otherwise the name is unknown.
         public let isRepeated: Bool
     }
 }
@@ -54,10 +51,4 @@ public struct JSONObject: ~Escapable {
 extension sj_member {
     // Safe: simdjson keeps the key in the parser's memory until the next text, and the object borrows the parser.
     fileprivate var keyBytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: key, count: key_length) }
-
-    fileprivate func isNamed(_ name: StaticString) -> Bool {
-        guard name.utf8CodeUnitCount == key_length else { return false }
-        for offset in 0..<key_length where key[offset] != name.utf8Start[offset] { return false }
-        return true
-    }
 }

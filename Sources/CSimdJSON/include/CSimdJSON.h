@@ -68,6 +68,27 @@ bool sj_bool(sj_element element);
 /// Stores the object's first `capacity` members in their order; returns how many were stored.
 size_t sj_members(sj_element object, sj_member *members, size_t capacity);
 
+enum {
+    /// Members of an object that `sj_take` looks at: a bit each.
+    SJ_TAKEABLE = 64
+};
+
+/// An object whose members are taken one by one.
+typedef struct {
+    sj_element object;
+    /// All members, those beyond SJ_TAKEABLE too.
+    size_t count;
+    uint64_t taken;
+    /// The member to look at first, by its place on the tape and in the object: the one behind the last that was taken.
+    size_t next_index;
+    size_t next_ordinal;
+} sj_members_left;
+
+sj_members_left sj_members_of(sj_element object);
+
+/// Finds a member of this name that was not taken before and takes it. Fastest in the order of the text.
+bool sj_take(sj_members_left *members, const uint8_t *name, size_t length, sj_element *value);
+
 /// The array's first element, which is `sj_array_end` when it is empty; the element behind `element`; and where the array ends.
 sj_element sj_array_begin(sj_element array);
 sj_element sj_after(sj_element element);

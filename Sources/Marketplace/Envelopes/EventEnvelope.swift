@@ -57,9 +57,10 @@ public enum EventEnvelope {
         let type = try envelope.string("type")
         guard let time = Timestamp(rfc3339: try envelope.string("time")) else { throw .field("time") }
         guard let position = UInt64(exactly: try envelope.integer("position")) else { throw .field("position") }
-        let event = try Event.decode(type: type, data: try envelope.value("data"), private: envelope.take("private"))
-        return StoredEvent(
-            position: position, time: time, event: event, commandKey: try envelope.optionalText("commandkey"),
-            commandHash: try envelope.commandHash())
+        let data = try envelope.value("data")
+        let key = try envelope.optionalText("commandkey")
+        let hash = try envelope.commandHash()
+        let event = try Event.decode(type: type, data: data, private: envelope.take("private"))
+        return StoredEvent(position: position, time: time, event: event, commandKey: key, commandHash: hash)
     }
 }

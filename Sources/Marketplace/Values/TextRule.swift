@@ -35,7 +35,7 @@ struct TextRule: Sendable {
 
     private static func isId(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard (1...64).contains(bytes.count), bytes[0].isLetterOrDigit else { return false }
-        return bytes.allSatisfy { $0.isLetterOrDigit || ".~_:-".utf8.contains($0) }
+        return bytes.allSatisfy { $0.isLetterOrDigit || $0.isIdPunctuation }
     }
 
     /// Control characters are U+0000–001F, U+007F and U+0080–009F; prose may have U+000A and U+000D.
@@ -74,7 +74,7 @@ struct TextRule: Sendable {
         guard let rest = text.afterScheme("https://") ?? text.afterScheme("http://") else {
             return "Expected a URL that begins with https:// or http://."
         }
-        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        let authority = rest.prefix { !$0.endsAuthority }
         let host = authority[(authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex)...]
         guard let first = host.first, first != UInt8(ascii: ":") else { return "Expected a URL with a host." }
         return nil
@@ -82,6 +82,18 @@ struct TextRule: Sendable {
 }
 
 extension UInt8 {
+    fileprivate var isIdPunctuation: Bool {
+        switch self {
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    /// RFC 3986, section 3.2.
+    fileprivate var endsAuthority: Bool {
+        self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
+    }
+
     fileprivate var isLetterOrDigit: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -94,10 +106,12 @@ extension UInt8 {
 
 extension Slice<UnsafeRawBufferPointer> {
     /// What follows `scheme`, in either case.
-    fileprivate func afterScheme(_ scheme: String) -> Self? {
-        guard count >= scheme.utf8.count, zip(self, scheme.utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else {
+    fileprivate func afterScheme(_ scheme: StaticString) -> Self? {
+        guard count >= scheme.utf8CodeUnitCount else { return nil }
+        for (offset, byte) in prefix(scheme.utf8CodeUnitCount).enumerated()
+        where byte | 0x20 != scheme.utf8Start[offset] {
             return nil
         }
-        return dropFirst(scheme.utf8.count)
+        return dropFirst(scheme.utf8CodeUnitCount)
     }
 }
