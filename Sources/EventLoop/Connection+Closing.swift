@@ -11,14 +11,14 @@ extension Connection {
         guard state == .open else { return }
         state = .finishing
         loop.wheel.cancel(inputNode)
-        if !isWriting { shutDown() }
+        if !flow.pointee.isWriting { shutDown() }
     }
 
     /// Closes at once; queued output is lost.
     public final func close() {
         guard state != .closed else { return }
         state = .closed
-        isReading = false
+        flow.pointee.isReading = false
         loop.wheel.cancel(inputNode)
         loop.wheel.cancel(outputNode)
         UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { base in
@@ -53,6 +53,7 @@ extension Connection {
 
     private final func deallocate() {
         handle.deallocate()
+        flow.deallocate()
         inputNode.deallocate()
         outputNode.deallocate()
         writeRequest.deallocate()
