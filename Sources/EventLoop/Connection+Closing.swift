@@ -24,6 +24,8 @@ extension Connection {
         UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { base in
             uv_close(base) { handle in
                 let connection = Unmanaged<Connection>.fromOpaque(handle!.pointee.data).takeRetainedValue()
+                // What was in flight has been counted off by its own callback.
+                connection.loop.queuedOutput -= connection.flow.pointee.queuedOutput
                 connection.closed()
                 connection.deallocate()
             }

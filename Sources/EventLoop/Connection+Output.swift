@@ -20,8 +20,11 @@ extension Connection {
             if count < 0 && count != UV_EAGAIN.rawValue { return close() }
             sent = max(Int(count), 0)
         }
+        let rest = bytes.count - sent
+        guard loop.queuedOutput + rest <= loop.queuedOutputMaximum else { return close() }
         backlog.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-        flow.pointee.queuedOutput += bytes.count - sent
+        flow.pointee.queuedOutput += rest
+        loop.queuedOutput += rest
         if !flow.pointee.isWriting { writeBacklog() }
     }
 
@@ -46,6 +49,7 @@ extension Connection {
     private final func wrote(_ status: Int32) {
         flow.pointee.isWriting = false
         flow.pointee.queuedOutput -= inFlight.count
+        loop.queuedOutput -= inFlight.count
         inFlight.release()
         guard state != .closed else { return }
         guard status == 0 else { return close() }

@@ -101,11 +101,11 @@ public final class HTTPConnection: Connection {
         if bufferedInput == 0 {
             let used = serve(bytes)
             if used < bytes.count && !isClosing {
-                hot.pointee.input.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+                buffer(UnsafeRawBufferPointer(rebasing: bytes[used...]))
                 if phase == .chunks { serveInput() }
             }
         } else {
-            hot.pointee.input.append(UnsafeRawBufferPointer(bytes))
+            buffer(UnsafeRawBufferPointer(bytes))
             serveInput()
         }
         endServing()
@@ -132,13 +132,27 @@ public final class HTTPConnection: Connection {
         if isBackedUp { pauseReading() }
     }
 
+    /// Keeps what is not complete.
+    private func buffer(_ bytes: UnsafeRawBufferPointer) {
+        guard server.bufferedInput + bytes.count <= server.options.bufferedInputMaximum else {
+            return refuse(.overloaded)
+        }
+        server.bufferedInput += bytes.count
+        hot.pointee.input.append(bytes)
+    }
+
+    private func consume(_ length: Int) {
+        server.bufferedInput -= length
+        hot.pointee.input.consume(length)
+    }
+
     /// Serves the requests in the connection's own buffer.
     private func serveInput() {
-        while true {
+        while !isClosing {
             if phase == .chunks && !decodeChunks() { return }
             let used = serve(hot.pointee.input.bytes)
             if isClosing { return }
-            hot.pointee.input.consume(used)
+            consume(used)
             if phase != .chunks || bufferedInput == 0 { return }
         }
     }
@@ -240,6 +254,7 @@ public final class HTTPConnection: Connection {
         do throws(Refusal) {
             let (used, content) = try decoder.decode(raw, limit: Limits.bodyBytes - bodyLength)
             hot.pointee.input.remove(at: start + content, used - content)
+            server.bufferedInput -= used - content
             bodyLength += content
         } catch {
             refuse(error)
@@ -311,6 +326,7 @@ public final class HTTPConnection: Connection {
     }
 
     public override func closed() {
+        consume(bufferedInput)
         let wasUnanswered = phase == .suspended || phase == .stream
         phase = .idle
         if wasUnanswered { server.handler.abandoned(self) }

@@ -30,6 +30,8 @@ public final class ServerLoop {
     private var connections: [UInt64: HTTPConnection] = [:]
     private var turnedAway = 0
     private var lastID: UInt64 = 0
+    /// What the connections' input buffers hold together.
+    var bufferedInput = 0
     private var drainTimer: LoopTimer?
 
     private struct Hot {
@@ -45,6 +47,7 @@ public final class ServerLoop {
     ) {
         (self.index, self.options, self.mailbox, self.counters) = (index, options, mailbox, counters)
         loop = EventLoop(timerGranularity_ms: options.timerGranularity_ms)
+        loop.queuedOutputMaximum = options.queuedOutputMaximum
         output = .allocate(capacity: 1)
         output.initialize(to: ByteWriter(capacity: 64 * 1024))
         date = .allocate(capacity: 1)
