@@ -11,19 +11,21 @@ extension Connection {
         guard state == .open else { return }
         state = .finishing
         loop.wheel.cancel(inputNode)
-        if !isWriting { shutDown() }
+        if !flow.pointee.isWriting { shutDown() }
     }
 
     /// Closes at once; queued output is lost.
     public final func close() {
         guard state != .closed else { return }
         state = .closed
-        isReading = false
+        flow.pointee.isReading = false
         loop.wheel.cancel(inputNode)
         loop.wheel.cancel(outputNode)
         UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { base in
             uv_close(base) { handle in
                 let connection = Unmanaged<Connection>.fromOpaque(handle!.pointee.data).takeRetainedValue()
+                // What was in flight has been counted off by its own callback.
+                connection.loop.queuedOutput -= connection.flow.pointee.queuedOutput
                 connection.closed()
                 connection.deallocate()
             }
@@ -53,6 +55,7 @@ extension Connection {
 
     private final func deallocate() {
         handle.deallocate()
+        flow.deallocate()
         inputNode.deallocate()
         outputNode.deallocate()
         writeRequest.deallocate()

@@ -2,7 +2,7 @@ import CLibUV
 
 extension Connection {
     /// Bytes that wait for the client to read.
-    public final var queuedOutput: Int { inFlight.count + backlog.count }
+    public final var queuedOutput: Int { flow.pointee.queuedOutput }
 
     /// True when so much output waits that no more should be produced before `drained`.
     public final var isBackedUp: Bool { queuedOutput > Self.outputHighWater }
@@ -11,7 +11,7 @@ extension Connection {
     public final func write(_ bytes: UnsafeRawBufferPointer) {
         guard state == .open, let base = bytes.baseAddress else { return }
         var sent = 0
-        if !isWriting {
+        if !flow.pointee.isWriting {
             // libuv does not write through this pointer; its type merely says so.
             let text = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: CChar.self))
             var buffer = uv_buf_t(base: text, len: bytes.count)
@@ -20,14 +20,18 @@ extension Connection {
             if count < 0 && count != UV_EAGAIN.rawValue { return close() }
             sent = max(Int(count), 0)
         }
+        let rest = bytes.count - sent
+        guard loop.queuedOutput + rest <= loop.queuedOutputMaximum else { return close() }
         backlog.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-        if !isWriting { writeBacklog() }
+        flow.pointee.queuedOutput += rest
+        loop.queuedOutput += rest
+        if !flow.pointee.isWriting { writeBacklog() }
     }
 
     /// Hands all that waits to libuv as one request; what comes meanwhile is the next one.
     private final func writeBacklog() {
         swap(&inFlight, &backlog)
-        isWriting = true
+        flow.pointee.isWriting = true
         loop.wheel.set(outputNode, milliseconds: outputDeadline_ms)
         var buffer = uv_buf_t(base: inFlight.base!.assumingMemoryBound(to: CChar.self), len: inFlight.count)
         let code = uv_write(writeRequest, stream, &buffer, 1) { request, status in
@@ -37,13 +41,15 @@ extension Connection {
             }
         }
         if code != 0 {
-            isWriting = false
+            flow.pointee.isWriting = false
             close()
         }
     }
 
     private final func wrote(_ status: Int32) {
-        isWriting = false
+        flow.pointee.isWriting = false
+        flow.pointee.queuedOutput -= inFlight.count
+        loop.queuedOutput -= inFlight.count
         inFlight.release()
         guard state != .closed else { return }
         guard status == 0 else { return close() }

@@ -16,6 +16,10 @@ public final class EventLoop {
     /// Runs once after all input of a tick has been handled: the place to publish counters and to let go of a snapshot.
     public var onTickEnd: (() -> Void)?
 
+    /// Bytes that wait for slow clients, and how many may: a client that would wait beyond is closed.
+    public internal(set) var queuedOutput = 0
+    public var queuedOutputMaximum = Int.max
+
     /// `timerGranularity_ms` is how coarse the deadlines are: they fire up to that much late, never early.
     public init(timerGranularity_ms: UInt64 = 100) {
         // A client that is gone is an error of the write, not a signal that ends the process.

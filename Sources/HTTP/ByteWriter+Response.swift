@@ -13,8 +13,7 @@ public enum Persistence: Sendable {
 extension ByteWriter {
     /// The status line, `Date` and, where needed, `Connection`.
     public mutating func beginHead(_ status: Status, _ date: borrowing DateHeader, _ persistence: Persistence) {
-        append(status.line)
-        date.write(into: &self)
+        date.write(status, into: &self)
         switch persistence {
         case .implied: break
         case .stated: append("Connection: keep-alive\r\n")

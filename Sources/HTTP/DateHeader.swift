@@ -2,9 +2,9 @@ import JSON
 
 /// The `Date` field of answers, formatted once a second.
 public struct DateHeader: ~Copyable {
-    /// `Date: Sun, 06 Nov 1994 08:49:37 GMT` with CRLF.
-    static let byteCount = 37
-    private var line = ByteWriter(capacity: byteCount)
+    /// `Date: Sun, 06 Nov 1994 08:49:37 GMT` with CRLF, behind the status line that most answers begin with.
+    private var line = ByteWriter(capacity: 64)
+    private static let statusLine = Status.ok.line
 
     /// `milliseconds` since 1970, as everywhere.
     public init(milliseconds: Int64) { set(milliseconds: milliseconds) }
@@ -16,6 +16,7 @@ public struct DateHeader: ~Copyable {
         // 1970-01-01 was a Thursday.
         let weekday = Int((milliseconds / 86_400_000 + 4) % 7)
         line.removeAll()
+        line.append(Self.statusLine)
         line.append("Date: ")
         line.append((["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as [StaticString])[weekday])
         line.append(", ")
@@ -35,5 +36,10 @@ public struct DateHeader: ~Copyable {
         line.append(" GMT\r\n")
     }
 
-    func write(into output: inout ByteWriter) { output.append(line.bytes) }
+    /// Writes the line of `status` and the date.
+    func write(_ status: Status, into output: inout ByteWriter) {
+        if status == .ok { return output.append(line.bytes) }
+        output.append(status.line)
+        output.append(line.bytes.extracting(droppingFirst: Self.statusLine.utf8CodeUnitCount))
+    }
 }

@@ -33,7 +33,7 @@ public enum Refusal: UInt8, Error, Sendable, CaseIterable {
             Problem("expectation-failed", .expectationFailed, "The expectation cannot be met", detail: detail)
         case .headTooLarge: Problem("head-too-large", .headTooLarge, "The request head is too large", detail: detail)
         case .notImplemented: Problem("unknown-method", .notImplemented, "The method is not known", detail: detail)
-        case .unavailable: Problem("overloaded", .unavailable, "The server is at its connection limit", detail: detail)
+        case .unavailable: Problem("overloaded", .unavailable, "The server is at its limit", detail: detail)
         case .versionNotSupported:
             Problem("version-not-supported", .versionNotSupported, "The HTTP version is not supported", detail: detail)
         default: Problem("bad-request", .badRequest, "The request is malformed", detail: detail)

@@ -86,7 +86,8 @@ public struct ByteWriter: ~Copyable {
         self.length &+= length
     }
 
-    @inlinable
+    /// Inlined always: a literal's length is then known, and its bytes are stored without a call.
+    @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {
         append(from: UnsafeRawPointer(literal.utf8Start), count: literal.utf8CodeUnitCount)
     }

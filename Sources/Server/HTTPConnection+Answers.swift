@@ -83,7 +83,7 @@ extension HTTPConnection {
     /// The server ends: idle clients go at once, others after their answer.
     func drain() {
         persistence = .closing
-        if phase == .idle && input.count == 0 {
+        if phase == .idle && bufferedInput == 0 {
             if queuedOutput == 0 { close() } else { finish() }
         }
     }

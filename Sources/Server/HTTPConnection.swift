@@ -13,15 +13,8 @@ public final class HTTPConnection: Connection {
     /// The loop this connection belongs to.
     public let server: ServerLoop
 
-    var phase = Phase.idle
-    /// What the answer being made says about the connection.
-    public internal(set) var persistence = Persistence.implied
-    /// Whether the request being answered is HEAD: its answer has no body.
-    public internal(set) var isHead = false
-
-    /// The request that is not complete, and what came behind it. Empty while requests arrive whole.
-    var input = InputBuffer()
-    private var scanner = HeadScanner()
+    /// What every request looks at; behind a pointer for the reason that `Connection.Flow` gives.
+    private let hot: UnsafeMutablePointer<Hot>
     var decoder = ChunkedDecoder()
     /// Of the request whose body is being read.
     private var headLength = 0
@@ -34,6 +27,14 @@ public final class HTTPConnection: Connection {
     /// Bytes of a streamed body that may still arrive before its deadline is set anew.
     var deadlineAllowance = 0
     let isTurnedAway: Bool
+
+    private struct Hot: ~Copyable {
+        var phase = Phase.idle
+        var persistence = Persistence.implied
+        var isHead = false
+        var scanner = HeadScanner()
+        var input = InputBuffer()
+    }
 
     enum Phase {
         /// Between requests.
@@ -53,9 +54,36 @@ public final class HTTPConnection: Connection {
     /// A client that is `isTurnedAway` is told that the server is full.
     init(on server: ServerLoop, id: UInt64, isTurnedAway: Bool) {
         (self.server, self.id, self.isTurnedAway) = (server, id, isTurnedAway)
+        hot = .allocate(capacity: 1)
+        hot.initialize(to: Hot())
         super.init(on: server.loop)
         outputDeadline_ms = server.options.outputDeadline_ms
     }
+
+    deinit {
+        hot.deinitialize(count: 1)
+        hot.deallocate()
+    }
+
+    var phase: Phase {
+        get { hot.pointee.phase }
+        set { hot.pointee.phase = newValue }
+    }
+
+    /// What the answer being made says about the connection.
+    public internal(set) var persistence: Persistence {
+        get { hot.pointee.persistence }
+        set { hot.pointee.persistence = newValue }
+    }
+
+    /// Whether the request being answered is HEAD: its answer has no body.
+    public internal(set) var isHead: Bool {
+        get { hot.pointee.isHead }
+        set { hot.pointee.isHead = newValue }
+    }
+
+    /// The request that is not complete, and what came behind it. Empty while requests arrive whole.
+    var bufferedInput: Int { hot.pointee.input.count }
 
     // MARK: Input
 
@@ -70,14 +98,14 @@ public final class HTTPConnection: Connection {
     public override func received(_ bytes: UnsafeMutableRawBufferPointer) {
         server.beginServing()
         server.values.bytesIn &+= bytes.count
-        if input.count == 0 {
+        if bufferedInput == 0 {
             let used = serve(bytes)
             if used < bytes.count && !isClosing {
-                input.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+                buffer(UnsafeRawBufferPointer(rebasing: bytes[used...]))
                 if phase == .chunks { serveInput() }
             }
         } else {
-            input.append(UnsafeRawBufferPointer(bytes))
+            buffer(UnsafeRawBufferPointer(bytes))
             serveInput()
         }
         endServing()
@@ -104,14 +132,28 @@ public final class HTTPConnection: Connection {
         if isBackedUp { pauseReading() }
     }
 
+    /// Keeps what is not complete.
+    private func buffer(_ bytes: UnsafeRawBufferPointer) {
+        guard server.bufferedInput + bytes.count <= server.options.bufferedInputMaximum else {
+            return refuse(.overloaded)
+        }
+        server.bufferedInput += bytes.count
+        hot.pointee.input.append(bytes)
+    }
+
+    private func consume(_ length: Int) {
+        server.bufferedInput -= length
+        hot.pointee.input.consume(length)
+    }
+
     /// Serves the requests in the connection's own buffer.
     private func serveInput() {
-        while true {
+        while !isClosing {
             if phase == .chunks && !decodeChunks() { return }
-            let used = serve(input.bytes)
+            let used = serve(hot.pointee.input.bytes)
             if isClosing { return }
-            input.consume(used)
-            if phase != .chunks || input.count == 0 { return }
+            consume(used)
+            if phase != .chunks || bufferedInput == 0 { return }
         }
     }
 
@@ -130,7 +172,7 @@ public final class HTTPConnection: Connection {
                     }
                     if rest.isEmpty || rest.count == 1 && rest[0] == 0x0D { return used }
                 }
-                switch scanner.scan(rest) {
+                switch hot.pointee.scanner.scan(rest) {
                 case .incomplete:
                     if phase == .idle {
                         phase = .head
@@ -141,7 +183,7 @@ public final class HTTPConnection: Connection {
                     refuse(refusal)
                     return bytes.count
                 case .complete(let length):
-                    scanner = HeadScanner()
+                    hot.pointee.scanner = HeadScanner()
                     guard let head = parse(UnsafeRawBufferPointer(rebasing: rest[..<length])) else {
                         return bytes.count
                     }
@@ -208,10 +250,11 @@ public final class HTTPConnection: Connection {
     /// Decodes what has arrived, in place behind the head. True once the body is complete.
     private func decodeChunks() -> Bool {
         let start = headLength + bodyLength
-        let raw = UnsafeMutableRawBufferPointer(rebasing: input.bytes[start...])
+        let raw = UnsafeMutableRawBufferPointer(rebasing: hot.pointee.input.bytes[start...])
         do throws(Refusal) {
             let (used, content) = try decoder.decode(raw, limit: Limits.bodyBytes - bodyLength)
-            input.remove(at: start + content, used - content)
+            hot.pointee.input.remove(at: start + content, used - content)
+            server.bufferedInput -= used - content
             bodyLength += content
         } catch {
             refuse(error)
@@ -283,6 +326,7 @@ public final class HTTPConnection: Connection {
     }
 
     public override func closed() {
+        consume(bufferedInput)
         let wasUnanswered = phase == .suspended || phase == .stream
         phase = .idle
         if wasUnanswered { server.handler.abandoned(self) }

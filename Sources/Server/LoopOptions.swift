@@ -4,6 +4,10 @@ public struct LoopOptions: Sendable {
     public var connectionsMaximum = 10_000
     /// Clients above the maximum that are told so at a time; further ones wait in the kernel's backlog.
     public var refusalsMaximum = 64
+    /// Bytes of incomplete requests that all clients of the loop may have it hold; above, a request that grows gets 503.
+    public var bufferedInputMaximum = 64 * 1024 * 1024
+    /// Bytes of answers that may wait for all clients of the loop together; above, a client that does not read is closed.
+    public var queuedOutputMaximum = 256 * 1024 * 1024
     /// From a head's first byte to its last, and from the connection to the first byte.
     public var headDeadline_ms: UInt64 = 10_000
     /// From the head's last byte to the body's last.
@@ -18,4 +22,11 @@ public struct LoopOptions: Sendable {
     public var timerGranularity_ms: UInt64 = 100
 
     public init() {}
+
+    /// Lowers `connectionsMaximum` so that `loops` loops never run out of the process's `descriptors`, of which the log,
+    /// the views and everything else need `reserve`.
+    public mutating func fit(descriptors: Int, loops: Int, reserve: Int = 128) {
+        let share = (descriptors - reserve) / max(loops, 1) - refusalsMaximum
+        connectionsMaximum = max(1, min(connectionsMaximum, share))
+    }
 }

@@ -14,24 +14,32 @@ public final class ServerLoop {
     public let options: LoopOptions
     public let loop: EventLoop
     public let mailbox: LoopMailbox
-    public private(set) var isDraining = false
+    public var isDraining: Bool { hot.pointee.isDraining }
 
     let parser = RequestParser()
     /// Answers are appended here and written at the end of each read. Behind a pointer: a property of a class would be
     /// checked for exclusive access on every append.
     let output: UnsafeMutablePointer<ByteWriter>
     let date: UnsafeMutablePointer<DateHeader>
-    var values = LoopCounters.Values()
-    private(set) var handler: any RequestHandler
+    let handler: any RequestHandler
+    /// What every read looks at, behind a pointer for the same reason.
+    private let hot: UnsafeMutablePointer<Hot>
 
     private let counters: LoopCounters
     private var listener: Listener?
     private var connections: [UInt64: HTTPConnection] = [:]
     private var turnedAway = 0
     private var lastID: UInt64 = 0
-    private var dateIsGoodUntil_ms: UInt64 = 0
-    private var isServing = false
+    /// What the connections' input buffers hold together.
+    var bufferedInput = 0
     private var drainTimer: LoopTimer?
+
+    private struct Hot {
+        var values = LoopCounters.Values()
+        var dateIsGoodUntil_ms: UInt64 = 0
+        var isServing = false
+        var isDraining = false
+    }
 
     init(
         index: Int, options: LoopOptions, mailbox: LoopMailbox, counters: LoopCounters,
@@ -39,10 +47,13 @@ public final class ServerLoop {
     ) {
         (self.index, self.options, self.mailbox, self.counters) = (index, options, mailbox, counters)
         loop = EventLoop(timerGranularity_ms: options.timerGranularity_ms)
+        loop.queuedOutputMaximum = options.queuedOutputMaximum
         output = .allocate(capacity: 1)
         output.initialize(to: ByteWriter(capacity: 64 * 1024))
         date = .allocate(capacity: 1)
         date.initialize(to: DateHeader(milliseconds: Clock.wallMilliseconds))
+        hot = .allocate(capacity: 1)
+        hot.initialize(to: Hot())
         handler = makeHandler(loop, mailbox)
     }
 
@@ -51,6 +62,12 @@ public final class ServerLoop {
         output.deallocate()
         date.deinitialize(count: 1)
         date.deallocate()
+        hot.deallocate()
+    }
+
+    var values: LoopCounters.Values {
+        _read { yield hot.pointee.values }
+        _modify { yield &hot.pointee.values }
     }
 
     /// The connection with this id, unless it is gone: then there is nobody to answer.
@@ -99,20 +116,21 @@ public final class ServerLoop {
     // MARK: Serving
 
     func beginServing() {
-        precondition(!isServing, "an answer was completed from within `handle`: append it to the output there")
-        isServing = true
+        precondition(
+            !hot.pointee.isServing, "an answer was completed from within `handle`: append it to the output there")
+        hot.pointee.isServing = true
         renewDate()
     }
 
-    func endServing() { isServing = false }
+    func endServing() { hot.pointee.isServing = false }
 
     /// Formats `Date` again when its second is over.
     func renewDate() {
         let now_ms = loop.now_ms
-        guard now_ms >= dateIsGoodUntil_ms else { return }
+        guard now_ms >= hot.pointee.dateIsGoodUntil_ms else { return }
         let wall_ms = Clock.wallMilliseconds
         date.pointee.set(milliseconds: wall_ms)
-        dateIsGoodUntil_ms = now_ms + 1_000 - UInt64(wall_ms % 1_000)
+        hot.pointee.dateIsGoodUntil_ms = now_ms + 1_000 - UInt64(wall_ms % 1_000)
     }
 
     // MARK: The end
@@ -120,7 +138,7 @@ public final class ServerLoop {
     /// Stops listening, closes idle clients, lets running requests finish within `drainDeadline_ms` and ends the loop.
     func drain() {
         guard !isDraining else { return }
-        isDraining = true
+        hot.pointee.isDraining = true
         listener?.close()
         listener = nil
         let timer = LoopTimer(on: loop) { [unowned self] in

@@ -57,4 +57,37 @@ import Testing
         while end == .open { end = client.readOnce() }
         #expect(client.received.count < 30_000_000)
     }
+
+    @Test func incompleteRequestsOfAllClientsAreBounded() throws {
+        let server = try EchoServer { $0.bufferedInputMaximum = 300_000 }
+        let head = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 250000\r\n\r\n"
+        let body = [UInt8](repeating: UInt8(ascii: "b"), count: 250_000)
+        for _ in 0..<3 {
+            let first = server.client()
+            let expected = server.loop.counters.bytesIn + head.utf8.count + 249_999
+            first.send(head)
+            _ = first.send(Array(body.dropLast()))
+            while server.loop.counters.bytesIn < expected { #expect(server.client().ask(get("/a"))?.status == 200) }
+            let second = server.client()
+            second.send(head)
+            _ = second.send(body)
+            #expect(second.answer()?.status == 503)
+            #expect(first.send([UInt8(ascii: "b")]) == 1)
+            #expect(first.answer()?.body.utf8.count == "post /a? ".utf8.count + 250_000)
+        }
+    }
+
+    @Test func outputOfAllClientsIsBounded() throws {
+        let server = try EchoServer { $0.queuedOutputMaximum = 10_000_000 }
+        let clients = (0..<3).map { _ in server.client(receiveBytes: 16 * 1024) }
+        for client in clients { client.send(get("/bytes?8000000")) }
+        while server.events.handled.load(ordering: .relaxed) < 3 {
+            #expect(clients[0].readOnce(milliseconds: 1) == .open)
+        }
+        var ends: [Bool] = []
+        for client in clients { ends.append(client.answer() != nil) }
+        // One fits; what comes behind it is closed, not kept.
+        #expect(ends.contains(true) && ends.contains(false))
+        #expect(server.client().ask(get("/a"))?.status == 200)
+    }
 }
