@@ -58,8 +58,10 @@ import Testing
         }
         expectProblem(try #require(refused), 507, "disk-reserve")
         #expect(accepted.count > 500)
-        #expect(try disk.freeBytes() > 0)
-        // It stays refused, also for a command of a few bytes, and a refused one leaves no trace.
+        // The writer stopped at the reserve; projector and decisions may have eaten into it for what was accepted.
+        let free = try disk.freeBytes()
+        #expect(free > FullDiskTests.reserveBytes / 2 && free < FullDiskTests.reserveBytes + (1 << 20), "\(free) free")
+        // It stays refused, and a refused command leaves no trace.
         expectProblem(try client.command("AddProduct", product("more")), 507, "disk-reserve")
         try expectAll(accepted, server, after: token)
 
