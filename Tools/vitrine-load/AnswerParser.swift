@@ -23,7 +23,7 @@ final class AnswerParser {
     private var isComplete = false
     private var nameMatch = HeaderNameMatch()
 
-    /// - Parameter findsEntityTag: looking at header fields costs about a tenth of the parse, so only who asks again pays.
+    /// - Parameter findsEntityTag: looks at every header field, so only a workload that uses the tag asks for it.
     init(bodyLimit: Int, findsEntityTag: Bool) {
         self.bodyLimit = bodyLimit
         parser = .allocate(capacity: 1)

@@ -29,7 +29,7 @@ final class BuyWorkload: Workload {
     func writeRequest(to writer: inout ByteWriter) -> AnswerRule {
         body.removeAll()
         body.append("{\"customerId\":\"")
-        // Ids hold only characters that need neither percent-encoding in a path segment nor JSON escapes, but `:`.
+        // By the contract ids hold no character that JSON would escape.
         body.append(catalog.customerIds[random.below(catalog.customerIds.count)])
         body.append("\",\"lines\":[")
         for line in 0...random.below(3) {

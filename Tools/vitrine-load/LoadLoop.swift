@@ -75,7 +75,7 @@ final class LoadLoop {
             }
             uv_prepare_init(loop, prepare)
             prepare.pointee.data = data
-            uv_prepare_start(prepare) { LoadLoop.of($0!.pointee.data).sendDue(at: uv_hrtime()) }
+            uv_prepare_start(prepare) { LoadLoop.of($0!.pointee.data).prepareToSleep() }
         }
         connections = (0..<plan.connections).map { _ in
             let parser = AnswerParser(bodyLimit: workload.bodyLimit, findsEntityTag: workload.findsEntityTag)
