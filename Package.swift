@@ -80,6 +80,10 @@ let package = Package(
         .executableTarget(
             name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
             swiftSettings: strict),
+        // Queries in process, without sockets.
+        .executableTarget(
+            name: "query-times", dependencies: ["Queries", "Views", "Marketplace", "JSON"],
+            path: "Benchmarks/QueryTimes", swiftSettings: strict),
 
         tests("JSON"),
         tests("EventLoop", ["POSIX"]),

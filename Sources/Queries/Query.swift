@@ -40,7 +40,7 @@ public struct ProductListQuery: Sendable {
         binding = PageCursor.Binding("products")
         binding.add("category", category)
         binding.add("seller", seller)
-        binding.add("sort", [sort.rawValue])
+        binding.add("sort", UInt64(sort.rawValue))
         place = try parameters.place(binding, bytes: ProductListKey.placeBytes(sort))
     }
 
