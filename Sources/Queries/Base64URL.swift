@@ -7,7 +7,9 @@ enum Base64URL {
             let count = min(bytes.byteCount - start, 3)
             var bits: UInt32 = 0
             for index in 0..<3 {
-                bits = bits << 8 | (index < count ? UInt32(bytes.unsafeLoad(fromByteOffset: start + index, as: UInt8.self)) : 0)
+                bits =
+                    bits << 8
+                    | (index < count ? UInt32(bytes.unsafeLoad(fromByteOffset: start + index, as: UInt8.self)) : 0)
             }
             for index in 0...count { output.append(byte: character(bits >> UInt32(18 - 6 * index) & 63)) }
         }

@@ -30,13 +30,13 @@ struct PageCursor {
             hash = withUnsafeBytes(of: value) { XXH3_64bits_withSeed($0.baseAddress, $0.count, hash) }
         }
 
-        func check(_ place: [UInt8]) -> UInt64 {
+        func check(_ place: RawSpan) -> UInt64 {
             place.withUnsafeBytes { XXH3_64bits_withSeed($0.baseAddress, $0.count, hash) }
         }
     }
 
-    static func append(_ place: [UInt8], _ binding: Binding, to output: inout ByteWriter) {
-        var bytes = ByteWriter(capacity: headBytes + place.count)
+    static func append(_ place: RawSpan, _ binding: Binding, to output: inout ByteWriter) {
+        var bytes = ByteWriter(capacity: headBytes + place.byteCount)
         bytes.append(byte: version)
         bytes.append(bigEndian: binding.check(place))
         bytes.append(place)
@@ -44,12 +44,10 @@ struct PageCursor {
     }
 
     /// The place in a cursor's text; nil for what is no cursor of this list.
-    static func place(_ text: [UInt8], _ binding: Binding, placeBytes: Int) -> [UInt8]? {
-        guard let bytes = Base64URL.decode(text), bytes.count == headBytes + placeBytes, bytes[0] == version else {
-            return nil
-        }
+    static func place(_ text: [UInt8], _ binding: Binding) -> [UInt8]? {
+        guard let bytes = Base64URL.decode(text), bytes.count > headBytes, bytes[0] == version else { return nil }
         let place = Array(bytes[headBytes...])
         let check = bytes[1..<headBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return check == binding.check(place) ? place : nil
+        return check == binding.check(place.span.bytes) ? place : nil
     }
 }
