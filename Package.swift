@@ -96,6 +96,7 @@ let package = Package(
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        tests("Decisions", ["EventLog", "Marketplace", "JSON", "POSIX"]),
         tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),

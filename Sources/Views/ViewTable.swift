@@ -22,10 +22,18 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case orderDetails = 10
     /// `OrderListKey` → nothing.
     case orderLists = 11
+    /// Number of the order → `OrderHistoryRow`; only where the status has changed.
+    case orderHistories = 12
+    /// Numbers of product and customer → number of the review.
+    case reviewNumbers = 13
+    /// Number → `ReviewRow`.
+    case reviews = 14
+    /// `ReviewListKey` → nothing.
+    case reviewLists = 15
     /// `ColumnChunks` key → the chunk.
-    case productColumns = 12
+    case productColumns = 16
     /// Number → the category's name as JSON.
-    case categoryNames = 13
+    case categoryNames = 17
 
     /// The name inside the environment.
     public var name: String {
@@ -41,6 +49,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .orders: "orders"
         case .orderDetails: "order-details"
         case .orderLists: "order-lists"
+        case .orderHistories: "order-histories"
+        case .reviewNumbers: "review-numbers"
+        case .reviews: "reviews"
+        case .reviewLists: "review-lists"
         case .productColumns: "product-columns"
         case .categoryNames: "category-names"
         }
@@ -49,9 +61,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails, .categoryNames: true
-        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists,
-            .productColumns:
+        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
+            true
+        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
+            .reviewLists, .productColumns:
             false
         }
     }
