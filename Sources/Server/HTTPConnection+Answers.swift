@@ -39,8 +39,16 @@ extension HTTPConnection {
         cancelDeadline()
     }
 
+    /// The answer has begun and goes on until the handler or the client ends it: `send` gives it parts, and the handler is
+    /// told when the client has ended, which it would not notice while nothing is read.
+    public func suspendEndlessly() {
+        guard !isClosing else { return }
+        phase = .endless
+        cancelDeadline()
+    }
+
     /// Whether an answer is still to come.
-    public var isSuspended: Bool { (phase == .suspended || phase == .stream) && !isClosing }
+    public var isSuspended: Bool { (phase == .suspended || phase == .stream || phase == .endless) && !isClosing }
 
     /// Sends a part of a suspended answer. Not from within `handle`.
     public func send(_ write: (inout ByteWriter) -> Void) {
@@ -50,6 +58,14 @@ extension HTTPConnection {
         hasAnswerBegun = true
         flush()
         server.endServing()
+    }
+
+    /// Sends a part of a suspended answer that is ready made. Not from within `handle`.
+    public func send(_ bytes: UnsafeRawBufferPointer) {
+        guard isSuspended else { return }
+        server.values.bytesOut &+= bytes.count
+        hasAnswerBegun = true
+        write(bytes)
     }
 
     /// Sends the last part of a suspended answer and goes on with the client's next request. Not from within `handle`.

@@ -49,6 +49,8 @@ public final class HTTPConnection: Connection {
         case stream
         /// The handler answers later.
         case suspended
+        /// The handler answers until one side ends it; the client is watched, so that its end is noticed.
+        case endless
     }
 
     /// A client that is `isTurnedAway` is told that the server is full.
@@ -69,6 +71,9 @@ public final class HTTPConnection: Connection {
         get { hot.pointee.phase }
         set { hot.pointee.phase = newValue }
     }
+
+    /// Whether the handler answers later, and no further request is served until then.
+    private var isUnanswered: Bool { phase == .suspended || phase == .endless }
 
     /// What the answer being made says about the connection.
     public internal(set) var persistence: Persistence {
@@ -113,7 +118,11 @@ public final class HTTPConnection: Connection {
 
     public override func readEnded() {
         // What is being answered is finished first; the rest of an incomplete request will never come.
-        if phase != .suspended && !isBackedUp { finish() }
+        if phase == .endless {
+            server.handler.clientEnded(self)
+        } else if phase != .suspended && !isBackedUp {
+            finish()
+        }
     }
 
     /// Serves what is buffered already, after an answer or once the client has read enough.
@@ -121,7 +130,7 @@ public final class HTTPConnection: Connection {
         server.beginServing()
         serveInput()
         endServing()
-        guard !isClosing, phase != .suspended, !isBackedUp else { return }
+        guard !isClosing, !isUnanswered, !isBackedUp, !(phase == .stream && isBodyPaused) else { return }
         if hasReadEnded { finish() } else { resumeReading() }
     }
 
@@ -129,7 +138,8 @@ public final class HTTPConnection: Connection {
         flush()
         server.endServing()
         guard !isClosing else { return }
-        if isBackedUp { pauseReading() }
+        // Behind an endless answer nothing is served: what a client sends there stays in the kernel.
+        if isBackedUp || phase == .endless && bufferedInput > 0 { pauseReading() }
     }
 
     /// Keeps what is not complete.
@@ -210,7 +220,7 @@ public final class HTTPConnection: Connection {
                 let part = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
                 guard !part.isEmpty, !isBodyPaused else { return used }
                 used += stream(part)
-            case .chunks, .suspended:
+            case .chunks, .suspended, .endless:
                 return used
             }
         }
@@ -270,7 +280,7 @@ public final class HTTPConnection: Connection {
     private func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
         begin(head)
         server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
-        if phase == .suspended { return }
+        if isUnanswered { return }
         answered()
         if server.output.pointee.count >= Self.coalescedMaximum { flush() }
     }
@@ -313,12 +323,12 @@ public final class HTTPConnection: Connection {
 
     public override func drained() {
         if isSuspended { server.handler.drained(self) }
-        if phase != .suspended { proceed() }
+        if !isUnanswered { proceed() }
     }
 
     public override func deadlineExpired() {
         switch phase {
-        case .idle, .suspended: finish()
+        case .idle, .suspended, .endless: finish()
         case .head: refuse(.headTimeout)
         case .body, .chunks: refuse(.bodyTimeout)
         case .stream: failStream(.bodyTimeout)
@@ -327,7 +337,7 @@ public final class HTTPConnection: Connection {
 
     public override func closed() {
         consume(bufferedInput)
-        let wasUnanswered = phase == .suspended || phase == .stream
+        let wasUnanswered = isUnanswered || phase == .stream
         phase = .idle
         if wasUnanswered { server.handler.abandoned(self) }
         server.forget(self)
