@@ -18,6 +18,8 @@ extension HTTPConnection {
     public func answer(
         _ problem: Problem, into output: inout ByteWriter, fields: (inout ByteWriter) -> Void = { _ in }
     ) {
+        // The rest of a streamed body is not read.
+        if phase == .stream { closeAfterAnswer() }
         beginHead(problem.status, into: &output)
         output.field("Content-Type", "application/problem+json")
         output.field("Cache-Control", "no-store")
@@ -83,6 +85,48 @@ extension HTTPConnection {
     }
 
     // MARK: For the server
+
+    func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
+        begin(head)
+        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
+        if isUnanswered { return }
+        answered()
+        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
+    }
+
+    func begin(_ head: RequestHead) {
+        server.values.requests &+= 1
+        isHead = head.method == .head
+        persistence =
+            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
+        phase = .idle
+    }
+
+    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
+        server.parser.request(head, head: base, body: body)
+    }
+
+    /// Pipelined answers are gathered up to this many bytes before they are written.
+    private static let coalescedMaximum = 256 * 1024
+
+    /// After the last byte of an answer has been appended.
+    func answered() {
+        if persistence == .closing {
+            flush()
+            finish()
+        } else {
+            setDeadline(milliseconds: server.options.idleDeadline_ms)
+        }
+    }
+
+    func flush() {
+        let count = server.output.pointee.count
+        guard count > 0 else { return }
+        server.values.bytesOut &+= count
+        server.output.pointee.withUnsafeBytes { write($0) }
+        server.output.pointee.removeAll()
+        if count > ServerLoop.keptOutputBytes { server.output.pointee.shrink(to: ServerLoop.keptOutputBytes) }
+    }
 
     /// Answers once, without routing, and closes so that the client can read the answer.
     func refuse(_ refusal: Refusal) {

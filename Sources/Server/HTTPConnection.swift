@@ -17,7 +17,7 @@ public final class HTTPConnection: Connection {
     private let hot: UnsafeMutablePointer<Hot>
     var decoder = ChunkedDecoder()
     /// Of the request whose body is being read.
-    private var headLength = 0
+    var headLength = 0
     var bodyLength = 0
     /// Of a streamed body: how it is delimited, whether the handler wants no more for now, and whether the client has
     /// seen a part of the answer.
@@ -73,7 +73,7 @@ public final class HTTPConnection: Connection {
     }
 
     /// Whether the handler answers later, and no further request is served until then.
-    private var isUnanswered: Bool { phase == .suspended || phase == .endless }
+    var isUnanswered: Bool { phase == .suspended || phase == .endless }
 
     /// What the answer being made says about the connection.
     public internal(set) var persistence: Persistence {
@@ -238,25 +238,6 @@ public final class HTTPConnection: Connection {
 
     // MARK: Bodies
 
-    private func beginBody(_ head: RequestHead, headLength: Int, arrived: Int) -> Bool {
-        guard head.contentLength <= Limits.bodyBytes else {
-            refuse(.bodyTooLarge)
-            return false
-        }
-        self.headLength = headLength
-        bodyLength = head.contentLength
-        phase = head.isChunked ? .chunks : .body
-        decoder = ChunkedDecoder()
-        setDeadline(milliseconds: server.options.bodyDeadline_ms)
-        askForBody(head, arrived: arrived)
-        return true
-    }
-
-    /// A client that waits for it is told to send its body.
-    func askForBody(_ head: RequestHead, arrived: Int) {
-        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
-    }
-
     /// Decodes what has arrived, in place behind the head. True once the body is complete.
     private func decodeChunks() -> Bool {
         let start = headLength + bodyLength
@@ -273,50 +254,6 @@ public final class HTTPConnection: Connection {
         guard decoder.isDone else { return false }
         phase = .body
         return true
-    }
-
-    // MARK: Answers
-
-    private func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
-        begin(head)
-        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
-        if isUnanswered { return }
-        answered()
-        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
-    }
-
-    func begin(_ head: RequestHead) {
-        server.values.requests &+= 1
-        isHead = head.method == .head
-        persistence =
-            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
-        phase = .idle
-    }
-
-    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
-        server.parser.request(head, head: base, body: body)
-    }
-
-    /// Pipelined answers are gathered up to this many bytes before they are written.
-    private static let coalescedMaximum = 256 * 1024
-
-    /// After the last byte of an answer has been appended.
-    func answered() {
-        if persistence == .closing {
-            flush()
-            finish()
-        } else {
-            setDeadline(milliseconds: server.options.idleDeadline_ms)
-        }
-    }
-
-    func flush() {
-        let count = server.output.pointee.count
-        guard count > 0 else { return }
-        server.values.bytesOut &+= count
-        server.output.pointee.withUnsafeBytes { write($0) }
-        server.output.pointee.removeAll()
-        if count > ServerLoop.keptOutputBytes { server.output.pointee.shrink(to: ServerLoop.keptOutputBytes) }
     }
 
     // MARK: Ends

@@ -17,6 +17,8 @@ public final class MarketHandler: RequestHandler {
     var parser = JSONParser()
     var waiting = TokenWaiters()
     var streams: EventStreams
+    /// Requests that send commands in lines, by their connection.
+    var commandLines: [UInt64: CommandLines] = [:]
     let decoding: DecodingContext
 
     init(_ market: Market, loop: EventLoop, mailbox: LoopMailbox, counters: HandlerCounters) throws(LMDBError) {
@@ -52,9 +54,13 @@ public final class MarketHandler: RequestHandler {
     public func abandoned(_ connection: HTTPConnection) {
         waiting.remove(connection.id, in: market)
         forgetStream(connection.id)
+        forgetCommandLines(connection.id)
     }
 
-    public func drained(_ connection: HTTPConnection) { followOn(connection) }
+    public func drained(_ connection: HTTPConnection) {
+        followOn(connection)
+        goOn(connection)
+    }
 
     public func clientEnded(_ connection: HTTPConnection) { endStream(connection) }
 
@@ -90,6 +96,7 @@ public final class MarketHandler: RequestHandler {
         let token = try checkedToken(request)
         switch route {
         case .command(let name): try submit(name, request, on: connection, into: &output)
+        case .commandLines: try takeCommandLines(request, on: connection, into: &output)
         case .events: try answerEvents(request, on: connection, into: &output)
         case .live: writeText("ok\n", .ok, on: connection, into: &output)
         case .ready: try writeReadiness(request, on: connection, into: &output)
