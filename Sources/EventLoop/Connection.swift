@@ -21,7 +21,7 @@ open class Connection {
     final var inFlight = OutputBuffer()
     final var backlog = OutputBuffer()
     final var lingerBytes = 0
-    /// For tests: shortens `outputDeadline_ms`.
+    /// `outputDeadline_ms`, unless the subclass or a test wants another.
     public final var outputDeadline_ms = Connection.outputDeadline_ms
 
     /// What every read and write looks at. Behind a pointer that only this object has: a class's own properties would be

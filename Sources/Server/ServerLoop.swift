@@ -184,6 +184,7 @@ public final class ServerLoop {
         timer.start(milliseconds: options.drainDeadline_ms)
         drainTimer = timer
         for connection in Array(connections.values) { connection.drain() }
+        handler.drain()
         endIfDrained()
     }
 
