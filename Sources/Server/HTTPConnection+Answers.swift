@@ -5,10 +5,11 @@ import JSON
 extension HTTPConnection {
     // MARK: For handlers
 
-    /// Starts an answer: the status line, `Date` and what is to be said about the connection.
+    /// Starts an answer: the status line, `Date`, what is to be said about the connection and to other origins' pages.
     @inline(__always)
     public func beginHead(_ status: Status, into output: inout ByteWriter) {
         output.beginHead(status, server.date.pointee, persistence)
+        if originNumber >= 0 { appendOriginFields(into: &output) }
     }
 
     /// Closes the connection after this answer. Call it before `beginHead`.

@@ -67,6 +67,7 @@ public final class MarketHandler: RequestHandler {
     private func route(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
         throws(Problem)
     {
+        if connection.isPreflight(request) { return connection.answerPreflight(into: &output) }
         guard let route = try Route(request.path) else {
             throw Problem(
                 "not-found", .notFound, "There is nothing at this path", detail: "See /v1/products, for example.")
