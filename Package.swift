@@ -47,6 +47,8 @@ let package = Package(
         // ISA-L: CRC-32C by the CPU's own instruction, with a portable fallback.
         .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLLHTTP"),
+        // The API's description, embedded in the executable.
+        .target(name: "COpenAPI", exclude: ["openapi.json"]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, lowest first. A room imports only rooms above it in this list.
@@ -65,7 +67,7 @@ let package = Package(
             "Server",
             [
                 "EventLoop", "HTTP", "JSON", "Marketplace", "EventLog", "Decisions", "Views", "Projector", "Queries",
-                "POSIX",
+                "POSIX", "COpenAPI",
             ]
         ),
         .executableTarget(
@@ -84,7 +86,7 @@ let package = Package(
         tests("JSON"),
         tests("EventLoop", ["POSIX"]),
         tests("HTTP", ["JSON"]),
-        tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "Marketplace", "POSIX", "Queries"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),

@@ -86,6 +86,7 @@ public final class MarketHandler: RequestHandler {
         case .live: writeText("ok\n", .ok, on: connection, into: &output)
         case .ready: try writeReadiness(request, on: connection, into: &output)
         case .metrics: try writeMetrics(request, on: connection, into: &output)
+        case .description: try writeDescription(request, on: connection, into: &output)
         default:
             let query = try route.query(request.query)
             if let token, token.position > market.freshness.appliedPosition {

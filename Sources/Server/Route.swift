@@ -9,7 +9,7 @@ enum Route {
     case order([UInt8])
     case user([UInt8])
     case command([UInt8])
-    case events, live, ready, metrics
+    case events, live, ready, metrics, description
 
     /// Nil when nothing is at the path. Ids may be percent-encoded.
     init?(_ path: RawSpan) throws(Problem) {
@@ -25,6 +25,8 @@ enum Route {
             self = .ready
         } else if path.equals("/metrics") {
             self = .metrics
+        } else if path.equals("/openapi.json") {
+            self = .description
         } else if let id = try Route.segment(of: path, behind: "/v1/products/") {
             self = .product(id)
         } else if let id = try Route.segment(of: path, behind: "/v1/orders/") {
@@ -78,7 +80,7 @@ enum Route {
         case .user(let id):
             try Query.requireNoParameters(parameters)
             return .user(id: id)
-        case .command, .events, .live, .ready, .metrics:
+        case .command, .events, .live, .ready, .metrics, .description:
             preconditionFailure("this route is no query of the views")
         }
     }
