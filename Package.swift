@@ -46,9 +46,14 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         // ISA-L: CRC-32C by the CPU's own instruction, with a portable fallback.
         .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+        // ICU: the order of titles.
+        .target(
+            name: "CCollation", linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
         .target(name: "CLLHTTP"),
         // The API's description, embedded in the executable.
         .target(name: "COpenAPI", exclude: ["openapi.json"]),
+        // Comparing product columns, in a form that the compiler's vectorizer takes.
+        .target(name: "CColumns"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, lowest first. A room imports only rooms above it in this list.
@@ -60,7 +65,7 @@ let package = Package(
         room("Marketplace", ["JSON", "CXXHash"]),
         room("EventLog", ["POSIX", "CISAL"]),
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash", "CCollation", "CColumns"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
@@ -82,6 +87,10 @@ let package = Package(
         .executableTarget(
             name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
             swiftSettings: strict),
+        // Queries in process, without sockets.
+        .executableTarget(
+            name: "query-times", dependencies: ["Queries", "Views", "Marketplace", "JSON"],
+            path: "Benchmarks/QueryTimes", swiftSettings: strict),
 
         tests("JSON"),
         tests("EventLoop", ["POSIX"]),

@@ -72,6 +72,8 @@ open class Connection {
     open func received(_ bytes: UnsafeMutableRawBufferPointer) {}
     /// The client sends no more. It may still read: answers that are due are finished first.
     open func readEnded() { finish() }
+    /// Nothing can be written after this call: what the subclass holds back is written now.
+    open func finishes() {}
     /// All output that had to wait has been taken by the kernel.
     open func drained() {}
     /// The deadline set with `setDeadline` has passed.

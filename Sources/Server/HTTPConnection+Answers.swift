@@ -62,7 +62,7 @@ extension HTTPConnection {
         if phase == .stream { persistence = .closing }
         phase = .idle
         answered()
-        flush()
+        hold()
         server.endServing()
         if !isClosing { proceed() }
     }

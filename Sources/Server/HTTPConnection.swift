@@ -134,10 +134,8 @@ public final class HTTPConnection: Connection {
     }
 
     private func endServing() {
-        flush()
+        hold()
         server.endServing()
-        guard !isClosing else { return }
-        if isBackedUp { pauseReading() }
     }
 
     /// Keeps what is not complete.
@@ -312,16 +310,18 @@ public final class HTTPConnection: Connection {
         }
     }
 
+    /// Keeps what has been appended for this client until the tick's end: see `ServerLoop.sendHeld`.
+    func hold() { server.hold(for: self) }
+
+    /// Writes what has been appended at once, and what was held before it.
     func flush() {
-        let count = server.output.pointee.count
-        guard count > 0 else { return }
-        server.values.bytesOut &+= count
-        server.output.pointee.withUnsafeBytes { write($0) }
-        server.output.pointee.removeAll()
-        if count > ServerLoop.keptOutputBytes { server.output.pointee.shrink(to: ServerLoop.keptOutputBytes) }
+        hold()
+        server.sendHeld()
     }
 
     // MARK: Ends
+
+    public override func finishes() { server.sendHeld() }
 
     public override func drained() {
         if isSuspended { server.handler.drained(self) }

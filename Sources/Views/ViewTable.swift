@@ -22,6 +22,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case orderDetails = 10
     /// `OrderListKey` → nothing.
     case orderLists = 11
+    /// `ColumnChunks` key → the chunk.
+    case productColumns = 12
+    /// Number → the category's name as JSON.
+    case categoryNames = 13
 
     /// The name inside the environment.
     public var name: String {
@@ -37,14 +41,18 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .orders: "orders"
         case .orderDetails: "order-details"
         case .orderLists: "order-lists"
+        case .productColumns: "product-columns"
+        case .categoryNames: "category-names"
         }
     }
 
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails: true
-        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists: false
+        case .users, .products, .productDescriptions, .orders, .orderDetails, .categoryNames: true
+        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists,
+            .productColumns:
+            false
         }
     }
 

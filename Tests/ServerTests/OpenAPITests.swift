@@ -1,10 +1,10 @@
 import Foundation
 import HTTP
 import JSON
-import Queries
 import Testing
 
 @testable import Marketplace
+@testable import Queries
 @testable import Server
 
 /// Holds what the server has against what its description says, in both directions.

@@ -29,9 +29,22 @@ def before_call(context, case, kwargs):
         if not TOKEN.fullmatch(case.headers.get("Consistency-Token", "")):
             case.headers.pop("Consistency-Token", None)
         case.query.pop("cursor", None)
+        agree(case.query)
         case.body = whole(case.body)
         if key := case.headers.get("Idempotency-Key"):
             case.headers["Idempotency-Key"] = unused(key)
+
+
+def agree(query):
+    """Parameters that are right one by one, made right together: `ids` stands alone, a range is not reversed. And a
+    rating is one that somebody would type."""
+    if "ids" in query:
+        for name in set(query) - {"ids", "limit"}:
+            query.pop(name)
+    if "minPrice" in query:
+        query.pop("maxPrice", None)
+    if "minRating" in query:
+        query["minRating"] = round(float(query["minRating"]), 2)
 
 
 def unused(key):
