@@ -15,7 +15,7 @@ public struct ProductListQuery: Sendable {
     var binding = PageCursor.Binding("products")
 
     /// Every parameter it takes.
-    static let parameters: [StaticString] = [
+    public static let parameters: [StaticString] = [
         "category", "seller", "minPrice", "maxPrice", "minRating", "inStock", "sort", "limit", "cursor", "facets",
         "ids",
     ]

@@ -29,8 +29,10 @@ public struct OrderListQuery: Sendable {
     var place: [UInt8]
     var binding: PageCursor.Binding
 
+    public static let parameters: [StaticString] = ["customer", "seller", "sort", "limit", "cursor"]
+
     public init(_ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: ["customer", "seller", "sort", "limit", "cursor"])
+        let parameters = try ParameterSet(query, allowed: OrderListQuery.parameters)
         customer = parameters.value("customer")
         seller = parameters.value("seller")
         if let customer, customer.isEmpty { throw Problem.parameter("customer", "must not be empty") }
@@ -70,9 +72,12 @@ public struct EventsQuery: Sendable {
     public var after: [UInt8]
     public var limit: Int
 
+    public static let parameters: [StaticString] = ["after", "limit"]
+
     public init(_ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: ["after", "limit"])
+        let parameters = try ParameterSet(query, allowed: EventsQuery.parameters)
         after = parameters.value("after") ?? []
+        if parameters.value("after") != nil, after.isEmpty { throw Problem.parameter("after", "must not be empty") }
         limit = try parameters.limit(1...1_000, default: 100)
     }
 }
@@ -83,9 +88,11 @@ extension Query {
         _ = try ParameterSet(query, allowed: [])
     }
 
+    public static let readinessParameters: [StaticString] = ["verbose"]
+
     /// `/readyz?verbose`
     public static func verbose(_ query: RawSpan) throws(Problem) -> Bool {
-        let parameters = try ParameterSet(query, allowed: ["verbose"])
+        let parameters = try ParameterSet(query, allowed: readinessParameters)
         return parameters.value("verbose") != nil
     }
 }

@@ -11,6 +11,7 @@ public struct Configuration: Sendable {
     public var diskReserveBytes = 16 << 20
     public var acceptImports = false
     public var allowAnonymous = false
+    public var crossOrigin: CrossOrigin?
 
     public init() {}
 }

@@ -5,10 +5,11 @@ import JSON
 extension HTTPConnection {
     // MARK: For handlers
 
-    /// Starts an answer: the status line, `Date` and what is to be said about the connection.
+    /// Starts an answer: the status line, `Date`, what is to be said about the connection and to other origins' pages.
     @inline(__always)
     public func beginHead(_ status: Status, into output: inout ByteWriter) {
         output.beginHead(status, server.date.pointee, persistence)
+        if originNumber >= 0 { appendOriginFields(into: &output) }
     }
 
     /// Closes the connection after this answer. Call it before `beginHead`.
@@ -112,6 +113,8 @@ extension HTTPConnection {
 
     /// After the last byte of an answer has been appended.
     func answered() {
+        // Until the next head is understood its origin is not known.
+        if originNumber > 0 { originNumber = 0 }
         if persistence == .closing {
             flush()
             finish()

@@ -32,6 +32,8 @@ public final class HTTPConnection: Connection {
         var phase = Phase.idle
         var persistence = Persistence.implied
         var isHead = false
+        /// Of the request being answered: see `CrossOrigin.number(of:)`. Negative without `--cors-origin`.
+        var originNumber = -1
         var scanner = HeadScanner()
         var input = InputBuffer()
     }
@@ -59,6 +61,7 @@ public final class HTTPConnection: Connection {
         hot = .allocate(capacity: 1)
         hot.initialize(to: Hot())
         super.init(on: server.loop)
+        if server.options.crossOrigin != nil { originNumber = 0 }
         outputDeadline_ms = server.options.outputDeadline_ms
     }
 
@@ -85,6 +88,11 @@ public final class HTTPConnection: Connection {
     public internal(set) var isHead: Bool {
         get { hot.pointee.isHead }
         set { hot.pointee.isHead = newValue }
+    }
+
+    var originNumber: Int {
+        get { hot.pointee.originNumber }
+        set { hot.pointee.originNumber = newValue }
     }
 
     /// The request that is not complete, and what came behind it. Empty while requests arrive whole.
@@ -228,7 +236,9 @@ public final class HTTPConnection: Connection {
 
     private func parse(_ head: UnsafeRawBufferPointer) -> RequestHead? {
         do throws(Refusal) {
-            return try server.parser.parse(head)
+            let parsed = try server.parser.parse(head)
+            if originNumber >= 0 { noteOrigin(request(parsed, head.baseAddress!, body: .empty).value(.origin)) }
+            return parsed
         } catch {
             refuse(error)
             return nil

@@ -18,7 +18,9 @@ public struct LoopOptions: Sendable {
     public var outputDeadline_ms: UInt64 = 30_000
     /// What running requests get when the server ends.
     public var drainDeadline_ms: UInt64 = 10_000
-    /// How coarse all of these are.
+    /// Pages of other origins that may read answers; nil for none.
+    public var crossOrigin: CrossOrigin?
+    /// How coarse the deadlines are.
     public var timerGranularity_ms: UInt64 = 100
 
     public init() {}

@@ -82,6 +82,7 @@ public final class MarketHandler: RequestHandler {
     private func route(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
         throws(Problem)
     {
+        if connection.isPreflight(request) { return connection.answerPreflight(into: &output) }
         guard let route = try Route(request.path) else {
             throw Problem(
                 "not-found", .notFound, "There is nothing at this path", detail: "See /v1/products, for example.")
@@ -101,6 +102,7 @@ public final class MarketHandler: RequestHandler {
         case .live: writeText("ok\n", .ok, on: connection, into: &output)
         case .ready: try writeReadiness(request, on: connection, into: &output)
         case .metrics: try writeMetrics(request, on: connection, into: &output)
+        case .description: try writeDescription(request, on: connection, into: &output)
         default:
             let query = try route.query(request.query)
             if let token, token.position > market.freshness.appliedPosition {

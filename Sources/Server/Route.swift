@@ -12,7 +12,7 @@ enum Route {
     case user([UInt8])
     case command([UInt8])
     case commandLines
-    case events, live, ready, metrics
+    case events, live, ready, metrics, description
 
     /// Nil when nothing is at the path. Ids may be percent-encoded.
     init?(_ path: RawSpan) throws(Problem) {
@@ -30,6 +30,8 @@ enum Route {
             self = .ready
         } else if path.equals("/metrics") {
             self = .metrics
+        } else if path.equals("/openapi.json") {
+            self = .description
         } else if let id = try Route.segment(of: path, behind: "/v1/products/") {
             self = .product(id)
         } else if let id = try Route.segment(of: path, behind: "/v1/products/", before: "/reviews") {
@@ -95,7 +97,7 @@ enum Route {
         case .user(let id):
             try Query.requireNoParameters(parameters)
             return .user(id: id)
-        case .command, .commandLines, .events, .live, .ready, .metrics:
+        case .command, .commandLines, .events, .live, .ready, .metrics, .description:
             preconditionFailure("this route is no query of the views")
         }
     }

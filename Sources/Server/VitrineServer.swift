@@ -59,6 +59,7 @@ public struct VitrineServer {
     private func serve(_ market: Market, _ sockets: [ListeningSocket], _ signals: Signals) {
         let report = self.report
         var options = LoopOptions()
+        options.crossOrigin = configuration.crossOrigin
         options.connectionsMaximum = VitrineServer.connectionsMax(loops: configuration.loops)
         let loops = sockets.indices.map { index in
             RunningLoop(index: index, options: options) { loop, mailbox in

@@ -9,6 +9,7 @@ import TOMLKit
 struct Settings {
     private static let names = [
         "data", "listen", "loops", "cache-bytes", "currency", "disk-reserve", "accept-imports", "allow-anonymous",
+        "cors-origin",
     ]
 
     private var values: [String: (text: String, source: String)] = [:]
@@ -45,11 +46,20 @@ struct Settings {
                 throw DataDirectory.Refusal(
                     "\(file): there is no option \(key); there are \(Settings.names.joined(separator: ", "))")
             }
-            guard let value = table[key],
-                let text = value.string ?? value.int.map(String.init) ?? value.bool.map(String.init)
-            else { throw DataDirectory.Refusal("\(file): \(key) must be a text, a whole number or a truth value") }
+            guard let value = table[key], let text = Settings.text(value) else {
+                throw DataDirectory.Refusal("\(file): \(key) must be a text, a whole number or a truth value")
+            }
             values[key] = (text, "\(key) in \(file)")
         }
+    }
+
+    /// A list of texts counts as one with commas.
+    private static func text(_ value: any TOMLValueConvertible) -> String? {
+        if let list = value.array {
+            let texts = list.compactMap(\.string)
+            return texts.count == list.count ? texts.joined(separator: ",") : nil
+        }
+        return value.string ?? value.int.map(String.init) ?? value.bool.map(String.init)
     }
 
     /// The configuration with every value checked.
@@ -80,6 +90,11 @@ struct Settings {
         try set("disk-reserve", "a size such as 16MiB", ByteSize.parse) { configuration.diskReserveBytes = $0 }
         try set("accept-imports", "true or false", Bool.init) { configuration.acceptImports = $0 }
         try set("allow-anonymous", "true or false", Bool.init) { configuration.allowAnonymous = $0 }
+        try set("cors-origin", "* or origins without a path, such as https://shop.example,http://127.0.0.1:3000") {
+            CrossOrigin($0)
+        } into: {
+            configuration.crossOrigin = $0
+        }
         return configuration
     }
 

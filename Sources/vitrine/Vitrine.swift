@@ -32,6 +32,9 @@ struct Vitrine: ParsableCommand {
     var acceptImports = false
     @Flag(help: "Serve on an address that others can reach, without access control.")
     var allowAnonymous = false
+    @Option(
+        help: "Origin whose pages may read answers, such as https://shop.example; * for every one. May be repeated.")
+    var corsOrigin: [String] = []
     @Flag(help: "Check the options and exit.")
     var checkConfig = false
 
@@ -54,6 +57,7 @@ struct Vitrine: ParsableCommand {
         flags["cache-bytes"] = cacheBytes
         flags["currency"] = currency
         flags["disk-reserve"] = diskReserve
+        if !corsOrigin.isEmpty { flags["cors-origin"] = corsOrigin.joined(separator: ",") }
         if acceptImports { flags["accept-imports"] = "true" }
         if allowAnonymous { flags["allow-anonymous"] = "true" }
         return try Settings(flags: flags, file: config)

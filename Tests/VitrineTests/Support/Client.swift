@@ -137,7 +137,8 @@ final class Client {
             if line.isEmpty { return answer }
             guard let colon = line.firstIndex(of: ":") else { throw Failure.malformed(line) }
             let value = line[line.index(after: colon)...].drop { $0 == " " }
-            answer.headers[line[..<colon].lowercased()] = String(value)
+            let name = line[..<colon].lowercased()
+            answer.headers[name] = (answer.headers[name].map { $0 + ", " } ?? "") + value
         }
     }
 

@@ -1,0 +1,23 @@
+import HTTP
+import JSON
+import Queries
+
+extension MarketHandler {
+    /// `/openapi.json`.
+    func writeDescription(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
+        throws(Problem)
+    {
+        try Query.requireNoParameters(request.query)
+        var isKnown = false
+        if let tags = request.value(.ifNoneMatch) { isKnown = EntityTag.matches(tags, OpenAPIDocument.etag) }
+        connection.beginHead(isKnown ? .notModified : .ok, into: &output)
+        output.append("Cache-Control: no-cache\r\nETag: \"")
+        output.append(hex: OpenAPIDocument.etag)
+        output.append("\"\r\n")
+        appendToken(market.freshness.appliedPosition, to: &output)
+        if isKnown { return output.endHead() }
+        output.append("Content-Type: application/json\r\n")
+        output.endHead(contentLength: OpenAPIDocument.bytes.count)
+        if !connection.isHead { output.append(OpenAPIDocument.bytes) }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import Server
+
+/// The description that the server gives, with its references followed.
+struct OpenAPIFile {
+    private let root: [String: Any]
+
+    init() {
+        let data = Data(OpenAPIDocument.bytes)
+        root = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
+    }
+
+    /// Operations by path and method.
+    var paths: [String: [String: [String: Any]]] { root["paths"] as? [String: [String: [String: Any]]] ?? [:] }
+
+    func schema(_ name: String) -> [String: Any]? { followed(["$ref": "#/components/schemas/\(name)"]) }
+
+    func parameters(of operation: [String: Any], in place: String) -> [(name: String, schema: Any?)] {
+        (operation["parameters"] as? [[String: Any]] ?? []).map(followed)
+            .filter { $0["in"] as? String == place }
+            .map { ($0["name"] as? String ?? "", $0["schema"]) }
+    }
+
+    /// Responses by status.
+    func responses(of operation: [String: Any]) -> [String: [String: Any]] {
+        (operation["responses"] as? [String: [String: Any]] ?? [:]).mapValues(followed)
+    }
+
+    // MARK: Problems
+
+    /// The examples of problems, all of them.
+    var problems: [(slug: String, status: Int)] {
+        let components = root["components"] as? [String: Any] ?? [:]
+        return (components["examples"] as? [String: [String: Any]] ?? [:]).values.compactMap(problem)
+    }
+
+    func problems(in response: [String: Any]) -> [(slug: String, status: Int)] {
+        let content = response["content"] as? [String: [String: Any]] ?? [:]
+        let examples = content["application/problem+json"]?["examples"] as? [String: [String: Any]] ?? [:]
+        return examples.values.map(followed).compactMap(problem)
+    }
+
+    private func problem(_ example: [String: Any]) -> (slug: String, status: Int)? {
+        let prefix = "urn:vitrine:problem:"
+        guard let value = example["value"] as? [String: Any], let type = value["type"] as? String,
+            type.hasPrefix(prefix),
+            let status = value["status"] as? Int
+        else { return nil }
+        return (String(type.dropFirst(prefix.count)), status)
+    }
+
+    /// What a `$ref` stands for; anything else as it is.
+    private func followed(_ object: [String: Any]) -> [String: Any] {
+        guard let reference = object["$ref"] as? String else { return object }
+        var place: Any? = root
+        for step in reference.dropFirst(2).split(separator: "/") { place = (place as? [String: Any])?[String(step)] }
+        guard let found = place as? [String: Any] else {
+            Issue.record("\(reference) leads nowhere")
+            return [:]
+        }
+        return followed(found)
+    }
+}

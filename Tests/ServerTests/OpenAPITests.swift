@@ -1,0 +1,177 @@
+import Foundation
+import HTTP
+import JSON
+import Testing
+
+@testable import Marketplace
+@testable import Queries
+@testable import Server
+
+/// Holds what the server has against what its description says, in both directions.
+@Suite struct OpenAPITests {
+    private let document = OpenAPIFile()
+
+    /// The routes. A new case of `Route` does not compile here until it has a name and a path.
+    private enum RouteName: String, CaseIterable {
+        case productList = "/v1/products"
+        case product = "/v1/products/{productId}"
+        case orderList = "/v1/orders"
+        case order = "/v1/orders/{orderId}"
+        case user = "/v1/users/{userId}"
+        case command = "/v1/commands/{Name}"
+        case events = "/v1/events"
+        case live = "/livez"
+        case ready = "/readyz"
+        case metrics = "/metrics"
+        case description = "/openapi.json"
+
+        init(_ route: Route) {
+            switch route {
+            case .productList: self = .productList
+            case .product: self = .product
+            case .orderList: self = .orderList
+            case .order: self = .order
+            case .user: self = .user
+            case .command: self = .command
+            case .events: self = .events
+            case .live: self = .live
+            case .ready: self = .ready
+            case .metrics: self = .metrics
+            case .description: self = .description
+            }
+        }
+
+        /// The query parameters that the server knows there.
+        var parameters: [StaticString] {
+            switch self {
+            case .productList: ProductListQuery.parameters
+            case .orderList: OrderListQuery.parameters
+            case .events: EventsQuery.parameters
+            case .ready: Query.readinessParameters
+            case .product, .order, .user, .command, .live, .metrics, .description: []
+            }
+        }
+    }
+
+    private func route(_ path: String) throws -> Route? {
+        let bytes = Array(path.replacing(/\{\w+\}/, with: "x").utf8)
+        return try Route(bytes.span.bytes)
+    }
+
+    // MARK: Routes, commands, parameters
+
+    @Test func everyRouteIsDescribed() throws {
+        for name in RouteName.allCases where name != .command {
+            #expect(document.paths[name.rawValue] != nil, "\(name.rawValue)")
+        }
+        for command in CommandName.allCases {
+            #expect(document.paths["/v1/commands/\(command.text)"] != nil, "\(command.text)")
+        }
+    }
+
+    @Test func everyDescribedPathIsARoute() throws {
+        for (path, operations) in document.paths {
+            let route = try #require(try route(path), "\(path)")
+            if case .command(let name) = route {
+                #expect(CommandName(name.span.bytes) != nil, "\(path)")
+            } else {
+                #expect(RouteName(route).rawValue == path)
+            }
+            let allowed = "\(route.allowed)".split(separator: ", ").map { $0.lowercased() }
+            #expect(operations.keys.sorted() == allowed.filter { $0 != "head" }, "\(path)")
+        }
+    }
+
+    @Test func queryParametersAgree() throws {
+        for (path, operations) in document.paths {
+            let name = RouteName(try #require(try route(path)))
+            for operation in operations.values {
+                let described = document.parameters(of: operation, in: "query").map(\.name)
+                #expect(described.sorted() == name.parameters.map { "\($0)" }.sorted(), "\(path)")
+            }
+        }
+    }
+
+    @Test func describedHeaderFieldsAreRead() {
+        let read = Set(Header.allCases.map { "\($0.name)" })
+        for (path, operations) in document.paths {
+            for operation in operations.values {
+                for parameter in document.parameters(of: operation, in: "header") {
+                    #expect(read.contains(parameter.name.lowercased()), "\(parameter.name) of \(path)")
+                }
+            }
+        }
+    }
+
+    /// The server's own decoder is asked: `{}` tells which fields are required, and null is never an unknown field.
+    @Test(arguments: CommandName.allCases) func commandFieldsAgree(command: CommandName) throws {
+        let schema = try #require(document.schema("\(command.text)"))
+        let (_, missing) = decode(command, "{}")
+        let required = missing.filter { $0.detail == "This field is required." }.map { String($0.pointer.dropFirst(2)) }
+        #expect(required.sorted() == (schema["required"] as? [String] ?? []).sorted())
+        let properties = try #require(schema["properties"] as? [String: Any])
+        let nulls = "{" + properties.keys.map { "\"\($0)\":null" }.joined(separator: ",") + "}"
+        #expect(decode(command, nulls).errors.filter { $0.detail == "There is no such field." }.isEmpty)
+        #expect(schema["additionalProperties"] as? Bool == false)
+    }
+
+    @Test(arguments: CommandName.allCases) func commandExamplesAreValid(command: CommandName) throws {
+        let operation = try #require(document.paths["/v1/commands/\(command.text)"]?["post"])
+        let body = try #require(operation["requestBody"] as? [String: Any])
+        let content = try #require(body["content"] as? [String: [String: Any]])
+        let example = try #require(content["application/json"]?["example"])
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: example), as: UTF8.self)
+        let (rejection, errors) = decode(command, text)
+        #expect(rejection == nil, "\(errors)")
+    }
+
+    private func decode(_ command: CommandName, _ body: String) -> (rejection: Rejection.Kind?, errors: [FieldError]) {
+        var parser = JSONParser()
+        let context = DecodingContext(currency: Currency("GBP")!, importsAllowed: true) { Text("made") }
+        let (name, bytes) = (Array("\(command.text)".utf8), Array(body.utf8))
+        do throws(Rejection) {
+            _ = try Command.decode(name: name.span.bytes, body: bytes.span.bytes, context: context, parser: &parser)
+            return (nil, [])
+        } catch {
+            return (error.kind, error.errors)
+        }
+    }
+
+    // MARK: Problems
+
+    @Test func problemsAgree() throws {
+        var known: Set<String> = []
+        for refusal in Refusal.allCases { known.insert("\(refusal.problem.slug) \(refusal.status.rawValue)") }
+        for kind in Rejection.Kind.allCases {
+            let problem = Problem(Rejection(kind, ""))
+            known.insert("\(problem.slug) \(problem.status.rawValue)")
+        }
+        for room in ["Queries", "Server"] { known.formUnion(try SourceProblems.all(inRoom: room)) }
+        let described = Set(document.problems.map { "\($0.slug) \($0.status)" })
+        #expect(known.subtracting(described).isEmpty, "not in openapi.json")
+        #expect(described.subtracting(known).isEmpty, "only in openapi.json")
+    }
+
+    @Test func everyAnswersProblemsHaveItsStatus() throws {
+        for (path, operations) in document.paths {
+            for operation in operations.values {
+                for (status, response) in document.responses(of: operation) {
+                    for example in document.problems(in: response) {
+                        #expect("\(example.status)" == status, "\(example.slug) of \(path)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// What every request may be refused with before it is routed.
+    @Test func everyOperationSaysHowItIsRefused() throws {
+        let anywhere = Set(Refusal.allCases.map(\.status)).subtracting([.notImplemented]).map { "\($0.rawValue)" }
+        for (path, operations) in document.paths {
+            for operation in operations.values {
+                let described = Set(document.responses(of: operation).keys)
+                #expect(described.isSuperset(of: anywhere), "\(path) lacks \(Set(anywhere).subtracting(described))")
+            }
+        }
+    }
+}
