@@ -56,8 +56,10 @@ public struct ReviewListQuery: Sendable {
     var place: [UInt8]
     var binding: PageCursor.Binding
 
+    public static let parameters: [StaticString] = ["limit", "cursor"]
+
     public init(productId: [UInt8], _ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: ["limit", "cursor"])
+        let parameters = try ParameterSet(query, allowed: ReviewListQuery.parameters)
         self.productId = productId
         limit = try parameters.limit(1...100, default: 20)
         binding = PageCursor.Binding("reviews")

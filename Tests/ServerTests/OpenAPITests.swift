@@ -15,10 +15,12 @@ import Testing
     private enum RouteName: String, CaseIterable {
         case productList = "/v1/products"
         case product = "/v1/products/{productId}"
+        case reviewList = "/v1/products/{productId}/reviews"
         case orderList = "/v1/orders"
         case order = "/v1/orders/{orderId}"
         case user = "/v1/users/{userId}"
         case command = "/v1/commands/{Name}"
+        case commandLines = "/v1/commands"
         case events = "/v1/events"
         case live = "/livez"
         case ready = "/readyz"
@@ -29,10 +31,12 @@ import Testing
             switch route {
             case .productList: self = .productList
             case .product: self = .product
+            case .reviewList: self = .reviewList
             case .orderList: self = .orderList
             case .order: self = .order
             case .user: self = .user
             case .command: self = .command
+            case .commandLines: self = .commandLines
             case .events: self = .events
             case .live: self = .live
             case .ready: self = .ready
@@ -45,10 +49,11 @@ import Testing
         var parameters: [StaticString] {
             switch self {
             case .productList: ProductListQuery.parameters
+            case .reviewList: ReviewListQuery.parameters
             case .orderList: OrderListQuery.parameters
             case .events: EventsQuery.parameters
             case .ready: Query.readinessParameters
-            case .product, .order, .user, .command, .live, .metrics, .description: []
+            case .product, .order, .user, .command, .commandLines, .live, .metrics, .description: []
             }
         }
     }

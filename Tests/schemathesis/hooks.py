@@ -62,6 +62,12 @@ def whole(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context, value):
+    """Bulk commands: the generated text as it is."""
+    return value.encode() if isinstance(value, str) else str(value).encode()
+
+
 @schemathesis.check
 def valid_commands_are_refused_for_good_reason(context, response, case):
     """422 to fields that are as the description says: only for what it cannot say."""
