@@ -43,6 +43,25 @@ import Testing
         #expect(server.events.abandoned.load(ordering: .relaxed) == 1)
     }
 
+    @Test func aPausedBodyIsNotReadWhenAnswersHaveDrained() throws {
+        let server = try EchoServer { $0.drainDeadline_ms = 200 }
+        let client = server.client()
+        client.send("POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\nz")
+        // The client takes all that waits for it, and offers more of its body meanwhile.
+        let portion = [UInt8](repeating: UInt8(ascii: "z"), count: 100_000)
+        while client.received.count < 10_000_000 {
+            _ = client.sendWithoutWaiting(portion)
+            #expect(client.readOnce() == .open)
+        }
+        let other = server.client()
+        for _ in 0..<50 {
+            _ = client.sendWithoutWaiting(portion)
+            #expect(other.ask(get("/a"))?.status == 200)
+        }
+        // One read, which may have brought more than the first byte.
+        #expect(server.loop.counters.bytesIn < 100_000)
+    }
+
     @Test func aBodyThatGoesOnMayTakeItsTime() throws {
         let server = try EchoServer { $0.bodyDeadline_ms = 300 }
         let client = server.client()

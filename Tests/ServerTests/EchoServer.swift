@@ -8,7 +8,7 @@ import Synchronization
 
 /// Answers with what it was asked, in the ways that tests need:
 /// `/bytes?N` N bytes, `/later` from another thread, `/never` not at all, `/stream` a streamed body's parts counted,
-/// `/slow` the same for a body that may take its time.
+/// `/slow` the same for a body that may take its time, `/hold` ten megabytes for its first part and no further one.
 final class EchoHandler: RequestHandler {
     private let mailbox: LoopMailbox
     private let events: EchoEvents
@@ -42,7 +42,7 @@ final class EchoHandler: RequestHandler {
                 mailbox.post { $0.connection(id)?.send { $0.append("abc") } }
                 mailbox.post { $0.connection(id)?.complete { $0.append("def") } }
             }
-        case "/stream", "/slow":
+        case "/stream", "/slow", "/hold":
             paths[connection.id] = path
             if query == "no" { return connection.answer(Problem("no", .forbidden, "No"), into: &output) }
             streams[connection.id] = 0
@@ -53,12 +53,18 @@ final class EchoHandler: RequestHandler {
         }
     }
 
-    func wantsBodyStream(_ request: borrowing Request) -> Bool { ["/stream", "/slow"].contains(text(request.path)) }
+    func wantsBodyStream(_ request: borrowing Request) -> Bool {
+        ["/stream", "/slow", "/hold"].contains(text(request.path))
+    }
 
     func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter) {
         streams[connection.id]! += part.count
         events.streamed.add(part.count, ordering: .relaxed)
         if paths[connection.id] == "/slow" { return connection.renewBodyDeadline() }
+        if paths[connection.id] == "/hold" {
+            output.append([UInt8](repeating: UInt8(ascii: "h"), count: 10_000_000))
+            return connection.pauseBody()
+        }
         // Every part is held up once, as a full queue would do.
         connection.pauseBody()
         let id = connection.id
