@@ -104,6 +104,7 @@ import Testing
 
     private func commands(seed: UInt64) -> [ImportCommand] {
         let market = GeneratedMarket(seed: seed, size: Self.size)
-        return Phase.allCases.flatMap { phase in (0..<market.count(of: phase)).map { market.command(phase, $0) } }
+        return Phase.allCases.flatMap { phase in (0..<market.count(of: phase)).compactMap { market.command(phase, $0) }
+        }
     }
 }

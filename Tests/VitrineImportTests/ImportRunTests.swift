@@ -1,3 +1,4 @@
+import Marketplace
 import Testing
 
 @testable import vitrine_import
@@ -9,15 +10,16 @@ import Testing
         try run.send(GeneratedMarket(seed: 1, size: .init(products: 3, orders: 2)), to: sink)
         #expect(
             sink.names == [
-                "RegisterUser", "RegisterUser", "-", "AddProduct", "AddProduct", "AddProduct", "-",
+                "RegisterUser", "RegisterUser", "-", "AddProduct", "AddProduct", "AddProduct", "-", "-",
                 "CreateOrder", "CreateOrder", "-",
             ])
     }
 
     @Test func rejectionsFailTheImport() {
         var outcomes = Outcomes()
-        outcomes.accepted = 1_499
-        outcomes.addRejection(of: make("AddProduct", "k") { _ in }, reason: "duplicate-id", detail: "p1")
+        let command = make("AddProduct", "k") { _ in }
+        for _ in 0..<1_499 { outcomes.add(.accepted, of: command) }
+        outcomes.add(.rejected(.init(reason: "duplicate-id", detail: "p1")), of: command)
         #expect {
             var run = ImportRun()
             try run.finish(outcomes)
@@ -33,8 +35,10 @@ import Testing
 }
 
 private final class RecordingSink: Sink {
+    let currency = Currency("GBP")!
     var names: [String] = []
     let outcomes = Outcomes()
     func submit(_ command: ImportCommand) { names.append(command.name) }
-    func finishPhase() { names.append("-") }
+    func finishBatch() { names.append("-") }
+    func takeVerdicts() -> [TaggedVerdict] { [] }
 }

@@ -45,7 +45,7 @@ struct Generate: ParsableCommand {
         var run = ImportRun()
         let sink = try destination.openSink()
         let market = GeneratedMarket(
-            seed: seed,
+            seed: seed, currency: sink.currency,
             size: GeneratedMarket.Size(
                 products: products, orders: orders, sellers: sellers, categories: categories, customers: customers))
         try run.send(market, to: sink)

@@ -6,14 +6,16 @@ extension GeneratedMarket: MarketSource {
         switch phase {
         case .users: size.products == 0 && size.orders == 0 ? 0 : size.sellers + (size.orders == 0 ? 0 : size.customers)
         case .products: size.products
+        case .changes: 0
         case .orders: size.orders
         }
     }
 
-    func command(_ phase: Phase, _ index: Int) -> ImportCommand {
+    func command(_ phase: Phase, _ index: Int) -> ImportCommand? {
         switch phase {
         case .users: index < size.sellers ? seller(index) : customer(index - size.sellers)
         case .products: product(index)
+        case .changes: nil
         case .orders: order(index)
         }
     }
@@ -60,7 +62,7 @@ extension GeneratedMarket: MarketSource {
                 body.field("description", "\(title). \(material), made to last.\nFrom our \(goods.kind) range.")
             }
             body.field("category", Self.categoryName(category))
-            body.field("price", money: price(ofProduct: index))
+            body.field("price", money: price(ofProduct: index), currency)
             if !chance.isOne(in: 10) { body.field("imageUrl", "https://images.example/p/\(index + 1).jpg") }
             // One in ten is sold out once all orders are in.
             body.field("stock", Int64(unitsSold[index]) + Int64(chance.isOne(in: 10) ? 0 : 1 + chance.below(200)))
@@ -80,7 +82,7 @@ extension GeneratedMarket: MarketSource {
                 body.append(number == 0 ? "{" : ",{")
                 body.field("productId", "p\(line.product + 1)")
                 body.field("quantity", Int64(line.quantity))
-                body.field("unitPrice", money: price(ofProduct: line.product))
+                body.field("unitPrice", money: price(ofProduct: line.product), currency)
                 body.append("}")
             }
             body.append("]")

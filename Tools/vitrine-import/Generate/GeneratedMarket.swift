@@ -30,11 +30,12 @@ struct GeneratedMarket {
 
     let seed: UInt64
     let size: Size
+    let currency: Currency
     /// Units of each product that the orders take.
     let unitsSold: [UInt32]
 
-    init(seed: UInt64, size: Size) {
-        (self.seed, self.size) = (seed, size)
+    init(seed: UInt64, currency: Currency = Currency("GBP")!, size: Size) {
+        (self.seed, self.size, self.currency) = (seed, size, currency)
         var sold = [UInt32](repeating: 0, count: size.products)
         for order in 0..<size.orders {
             // Safe from overflow: 100 million orders, the most there can be, take 24 units each at most.

@@ -46,8 +46,11 @@ struct ServerConnection: ~Copyable {
         request.append(text: command.name)
         request.append(" HTTP/1.1\r\nHost: ")
         request.append(text: hostHeader)
-        request.append("\r\nContent-Type: application/json\r\nIdempotency-Key: ")
-        request.append(text: command.idempotencyKey)
+        request.append("\r\nContent-Type: application/json")
+        if let key = command.idempotencyKey {
+            request.append("\r\nIdempotency-Key: ")
+            request.append(text: key)
+        }
         request.append("\r\nContent-Length: ")
         request.append(decimal: command.body.count)
         request.append("\r\n\r\n")

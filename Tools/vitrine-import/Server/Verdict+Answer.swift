@@ -1,11 +1,7 @@
 import JSON
 
-/// What a server's answer means for a command.
-enum Verdict: Equatable {
-    case accepted, replayed, unchanged
-    case rejected(reason: String, detail: String)
-
-    /// Throws when the answer says that no other command would fare better.
+extension Verdict {
+    /// What a server's answer means for a command. Throws when the answer says that no other command would fare better.
     init(
         _ answer: ServerAnswer, to command: ImportCommand, from address: ServerAddress, parser: inout JSONParser
     ) throws(ImportError) {
@@ -24,10 +20,11 @@ enum Verdict: Equatable {
             throw ImportError(
                 "\(server) has no room left on its disk (\(detail)); make room and run the import again, what it took it keeps"
             )
-        case 400, 409, 413, 422: self = .rejected(reason: reason, detail: detail)
+        case 400, 409, 413, 422:
+            self = .rejected(Refusal(reason: reason, detail: detail, available: document.available))
         default:
             throw ImportError(
-                "\(server) answers \(command.name) \(command.idempotencyKey) with \(answer.status) (\(reason): \(detail)); "
+                "\(server) answers \(command.label) with \(answer.status) (\(reason): \(detail)); "
                     + "see the server's log and that the address is a vitrine's")
         }
     }
@@ -36,15 +33,4 @@ enum Verdict: Equatable {
 extension ServerAnswer {
     /// Whether the server was too busy, or too slow to read, to decide the command.
     var asksToRetry: Bool { status == 429 || status == 503 || status == 408 }
-}
-
-extension Outcomes {
-    mutating func add(_ verdict: Verdict, of command: ImportCommand) {
-        switch verdict {
-        case .accepted: accepted += 1
-        case .replayed: replayed += 1
-        case .unchanged: unchanged += 1
-        case .rejected(let reason, let detail): addRejection(of: command, reason: reason, detail: detail)
-        }
-    }
 }
