@@ -82,6 +82,10 @@ final class CommandWriter {
             return replay(earlier, submitted)
         }
         let decision = decide(submitted.command, overlay.state.marketplace)
+        // An event may change what its decision did not look at: the stock that a cancelled order goes back to.
+        if case .event(let event) = decision {
+            try overlay.load(event.references.map { Entity.state($0) }, at: writer.nextPosition)
+        }
         do {
             return try carryOut(decision, submitted)
         } catch {

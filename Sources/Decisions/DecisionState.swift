@@ -13,6 +13,7 @@ struct DecisionState {
         case .state(.product(let id)): marketplace.products[id] != nil
         case .state(.order(let id)): marketplace.orders[id] != nil
         case .state(.sku(let sku)): marketplace.skus[sku] != nil
+        case .state(.review(let key)): marketplace.reviews[key] != nil
         case .command(let key): commands[key] != nil
         }
     }
@@ -23,6 +24,7 @@ struct DecisionState {
         case .state(.product(let id)): marketplace.products[id] = nil
         case .state(.order(let id)): marketplace.orders[id] = nil
         case .state(.sku(let sku)): marketplace.skus[sku] = nil
+        case .state(.review(let key)): marketplace.reviews[key] = nil
         case .command(let key): commands[key] = nil
         }
     }
@@ -39,6 +41,7 @@ struct DecisionState {
         case .state(.product(let id)): marketplace.products[id] = ProductState(row: row)
         case .state(.order(let id)): marketplace.orders[id] = OrderState(row: row)
         case .state(.sku(let sku)): marketplace.skus[sku] = Text(row)
+        case .state(.review(let key)): marketplace.reviews[key] = ReviewState(row: row)
         case .command(let key): commands[key] = RememberedCommand(row: row)
         }
         return true
@@ -54,6 +57,7 @@ struct DecisionState {
         case .state(.product(let id)): marketplace.products[id]?.encode(into: &row)
         case .state(.order(let id)): marketplace.orders[id]?.encode(into: &row)
         case .state(.sku(let sku)): if let productId = marketplace.skus[sku] { row.append(productId.utf8) }
+        case .state(.review(let key)): marketplace.reviews[key]?.encode(into: &row)
         case .command(let key): commands[key]?.encode(into: &row)
         }
         // Nothing is ever forgotten, so what was touched is there.

@@ -18,7 +18,7 @@ struct DecisionTables: Sendable {
 /// `decisions/`: the write side's state up to a position of the log. Derived: it can be deleted and folded again.
 final class DecisionStore: Sendable {
     /// Change it with any row of `StateCodec`: state of another format is folded again.
-    private static let formatVersion: UInt64 = 1
+    private static let formatVersion: UInt64 = 2
     private static let checkpointKey: [UInt8] = Array("checkpoint".utf8)
 
     let environment: Environment

@@ -13,6 +13,7 @@ enum Entity: Hashable, Sendable {
         case .state(.product): .products
         case .state(.order): .orders
         case .state(.sku): .skus
+        case .state(.review): .reviews
         case .command: .commands
         }
     }
@@ -28,13 +29,17 @@ enum Entity: Hashable, Sendable {
             let hash = Fingerprint(of: sku.sku)
             key.append(bigEndian: hash.high)
             key.append(bigEndian: hash.low)
+        case .state(.review(let review)):
+            key.append(review.productId.utf8)
+            key.append(byte: 0)
+            key.append(review.customerId.utf8)
         }
     }
 }
 
 /// The tables of `decisions/`.
 enum DecisionTable: Int, CaseIterable {
-    case meta, users, products, orders, skus, commands
+    case meta, users, products, orders, skus, reviews, commands
 
     var name: String {
         switch self {
@@ -43,6 +48,7 @@ enum DecisionTable: Int, CaseIterable {
         case .products: "products"
         case .orders: "orders"
         case .skus: "skus"
+        case .reviews: "reviews"
         case .commands: "commands"
         }
     }

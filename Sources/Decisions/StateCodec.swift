@@ -7,7 +7,8 @@ import Marketplace
 /// |---|---|
 /// | user | role (1), name (text), email (optional fingerprint), country (optional text) |
 /// | product | discontinued (1), price (8), stock (8), seller, sku, title, category (texts), description, image (optional fingerprints) |
-/// | order | status (1) |
+/// | order | status (1), number of products (2), for each: id (text), units that a cancellation returns (8) |
+/// | review | rating (1), text (optional fingerprint) |
 /// | command | hash (16), position (8), subject (text), event type (text, empty when nothing changed) |
 ///
 /// A text is its length (2) and its bytes; an optional one begins with 0 or 1.
@@ -115,9 +116,32 @@ extension OrderState {
     init(row: RawSpan) {
         var reader = StateReader(row)
         self.init(status: OrderStatus(rawValue: reader.integer(UInt8.self)) ?? .created)
+        for _ in 0..<reader.integer(UInt16.self) {
+            reserved.append(ProductUnits(productId: reader.text(), quantity: reader.integer(Int64.self)))
+        }
     }
 
-    func encode(into row: inout ByteWriter) { row.append(byte: status.rawValue) }
+    func encode(into row: inout ByteWriter) {
+        row.append(byte: status.rawValue)
+        // An order has at most 1,000 lines.
+        row.append(littleEndian: UInt16(reserved.count))
+        for units in reserved {
+            row.append(state: units.productId)
+            row.append(littleEndian: units.quantity)
+        }
+    }
+}
+
+extension ReviewState {
+    init(row: RawSpan) {
+        var reader = StateReader(row)
+        self.init(rating: Int64(reader.integer(UInt8.self)), text: reader.optionalFingerprint())
+    }
+
+    func encode(into row: inout ByteWriter) {
+        row.append(byte: UInt8(rating))
+        row.append(state: text)
+    }
 }
 
 /// An accepted command as its idempotency key remembers it.

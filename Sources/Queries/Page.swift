@@ -7,6 +7,8 @@ struct Page {
     enum List {
         case products(ProductScope, ProductSort)
         case orders(OrderScope)
+        /// Of the product of this number.
+        case reviews(UInt64)
     }
 
     private let list: List
@@ -31,6 +33,11 @@ struct Page {
         case .orders(let scope):
             last = try append(snapshot.orders(scope, after: place), to: &body) { number, body throws(LMDBError) in
                 try snapshot.appendOrderCard(number, names: names, to: &body)
+            }
+        case .reviews(let product):
+            last = try append(snapshot.reviews(of: product, after: place), to: &body) {
+                number, body throws(LMDBError) in
+                try snapshot.appendReview(number, names: names, to: &body)
             }
         }
         body.append("],\"nextCursor\":")

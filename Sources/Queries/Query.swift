@@ -6,6 +6,7 @@ import Views
 public enum Query: Sendable {
     case productList(ProductListQuery)
     case product(id: [UInt8])
+    case reviewList(ReviewListQuery)
     case orderList(OrderListQuery)
     case order(id: [UInt8])
     case user(id: [UInt8])
@@ -13,7 +14,7 @@ public enum Query: Sendable {
     /// Who may keep the answer, and whether it must be asked for again.
     public var isPrivate: Bool {
         switch self {
-        case .productList, .product: false
+        case .productList, .product, .reviewList: false
         case .orderList, .order, .user: true
         }
     }
@@ -77,6 +78,24 @@ public struct OrderListQuery: Sendable {
         binding.add("customer", customer)
         binding.add("seller", seller)
         place = try parameters.place(binding, bytes: OrderListKey.placeBytes)
+    }
+}
+
+/// GetReviews.
+public struct ReviewListQuery: Sendable {
+    var productId: [UInt8]
+    var limit: Int
+    /// The place of the last review that was shown; empty for the first page.
+    var place: [UInt8]
+    var binding: PageCursor.Binding
+
+    public init(productId: [UInt8], _ query: RawSpan) throws(Problem) {
+        let parameters = try ParameterSet(query, allowed: ["limit", "cursor"])
+        self.productId = productId
+        limit = try parameters.limit(1...100, default: 20)
+        binding = PageCursor.Binding("reviews")
+        binding.add("product", productId)
+        place = try parameters.place(binding, bytes: ReviewListKey.placeBytes)
     }
 }
 

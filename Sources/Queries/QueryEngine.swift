@@ -79,6 +79,13 @@ public struct QueryEngine: ~Copyable {
             }
             try snapshot.appendProduct(number, names: names, to: &body)
             partitions = [.product(number), .userNames]
+        case .reviewList(let query):
+            guard let number = try snapshot.productNumber(query.productId.span.bytes) else {
+                return .notFound(kind: "product", position: position)
+            }
+            try Page(.reviews(number), query.limit, query.place, query.binding)
+                .append(from: snapshot, names: names, to: &body)
+            partitions = [.reviews(number), .userNames]
         case .order(let id):
             guard let number = try snapshot.orderNumber(id.span.bytes) else {
                 return .notFound(kind: "order", position: position)

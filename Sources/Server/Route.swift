@@ -6,6 +6,8 @@ import Queries
 enum Route {
     case productList, orderList
     case product([UInt8])
+    /// Of the product with this id.
+    case reviewList([UInt8])
     case order([UInt8])
     case user([UInt8])
     case command([UInt8])
@@ -27,6 +29,8 @@ enum Route {
             self = .metrics
         } else if let id = try Route.segment(of: path, behind: "/v1/products/") {
             self = .product(id)
+        } else if let id = try Route.segment(of: path, behind: "/v1/products/", before: "/reviews") {
+            self = .reviewList(id)
         } else if let id = try Route.segment(of: path, behind: "/v1/orders/") {
             self = .order(id)
         } else if let id = try Route.segment(of: path, behind: "/v1/users/") {
@@ -38,9 +42,15 @@ enum Route {
         }
     }
 
-    private static func segment(of path: RawSpan, behind prefix: StaticString) throws(Problem) -> [UInt8]? {
-        guard path.hasPrefix(prefix), path.byteCount > prefix.utf8CodeUnitCount else { return nil }
-        let encoded = path.extracting(prefix.utf8CodeUnitCount..<path.byteCount)
+    /// The one segment between what a path begins and ends with, decoded; nil for any other path.
+    private static func segment(of path: RawSpan, behind prefix: StaticString, before suffix: StaticString = "")
+        throws(Problem) -> [UInt8]?
+    {
+        let (start, end) = (prefix.utf8CodeUnitCount, path.byteCount - suffix.utf8CodeUnitCount)
+        guard path.hasPrefix(prefix), end > start, path.extracting(end..<path.byteCount).equals(suffix) else {
+            return nil
+        }
+        let encoded = path.extracting(start..<end)
         let hasSlash = encoded.withUnsafeBytes { $0.contains(UInt8(ascii: "/")) }
         guard !hasSlash else { return nil }
         var decoded = ByteWriter(capacity: encoded.byteCount)
@@ -72,6 +82,7 @@ enum Route {
         case .product(let id):
             try Query.requireNoParameters(parameters)
             return .product(id: id)
+        case .reviewList(let id): return .reviewList(try ReviewListQuery(productId: id, parameters))
         case .order(let id):
             try Query.requireNoParameters(parameters)
             return .order(id: id)

@@ -12,6 +12,8 @@ public enum Partition: Hashable, Sendable {
     case allOrders
     case customerOrders(UInt64)
     case sellerOrders(UInt64)
+    /// The reviews of a product.
+    case reviews(UInt64)
 
     /// The partition's place in the table of stamps. Two that share a place only invalidate each other more often.
     @inlinable
@@ -28,6 +30,7 @@ public enum Partition: Hashable, Sendable {
             case .allOrders: (7, 0)
             case .customerOrders(let number): (8, number)
             case .sellerOrders(let number): (9, number)
+            case .reviews(let number): (10, number)
             }
         // Fibonacci hashing: the multiplier is 2^64 / golden ratio, the top bits are the best mixed.
         let mixed = (number &* 16 &+ kind &+ 1) &* 0x9E37_79B9_7F4A_7C15

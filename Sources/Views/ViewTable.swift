@@ -22,6 +22,14 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case orderDetails = 10
     /// `OrderListKey` → nothing.
     case orderLists = 11
+    /// Number of the order → `OrderHistoryRow`; only where the status has changed.
+    case orderHistories = 12
+    /// Numbers of product and customer → number of the review.
+    case reviewNumbers = 13
+    /// Number → `ReviewRow`.
+    case reviews = 14
+    /// `ReviewListKey` → nothing.
+    case reviewLists = 15
 
     /// The name inside the environment.
     public var name: String {
@@ -37,14 +45,20 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .orders: "orders"
         case .orderDetails: "order-details"
         case .orderLists: "order-lists"
+        case .orderHistories: "order-histories"
+        case .reviewNumbers: "review-numbers"
+        case .reviews: "reviews"
+        case .reviewLists: "review-lists"
         }
     }
 
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails: true
-        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists: false
+        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews: true
+        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
+            .reviewLists:
+            false
         }
     }
 

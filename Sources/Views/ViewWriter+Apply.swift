@@ -14,6 +14,12 @@ extension ViewWriter {
         case .stockAdjusted(let event): try ProductsView.apply(event, moment, to: &self)
         case .productDiscontinued(let event): try ProductsView.apply(event, moment, to: &self)
         case .orderCreated(let event): try OrdersView.apply(event, moment, to: &self)
+        case .orderPaid(let event): try OrdersView.apply(event, moment, to: &self)
+        case .orderShipped(let event): try OrdersView.apply(event, moment, to: &self)
+        case .orderDelivered(let event): try OrdersView.apply(event, moment, to: &self)
+        case .orderCancelled(let event): try OrdersView.apply(event, moment, to: &self)
+        case .orderRefunded(let event): try OrdersView.apply(event, moment, to: &self)
+        case .productReviewed(let event): try ReviewsView.apply(event, moment, to: &self)
         }
     }
 }

@@ -41,6 +41,11 @@ import Testing
         refused: [text(10_001), #""a\tb""#, #""\u000b""#, #""\u0085""#, #""\u007f""#]
     )
 
+    private static let reason = (
+        accepted: ["null", "\"\"", "\"too late\"", text(10_000), text(10_000, of: "😀")],
+        refused: [text(10_001), #""a\nb""#, #""a\tb""#, #""\u0085""#, "7", "[]"]
+    )
+
     private static let url = (
         accepted: [
             "\"http://h\"", "\"https://example.org/a?b#c\"", "\"HTTPS://X\"", "\"http://u:p@h:80/\"",
@@ -93,6 +98,17 @@ import Testing
         + cases(
             "AdjustStock", "delta", accepted: ["-1000000000000", "0", "1000000000000"],
             refused: ["-1000000000001", "1000000000001"] + numbersOutOfBounds)
+        + cases("ReviewProduct", "productId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("ReviewProduct", "customerId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("ReviewProduct", "text", accepted: prose.accepted + ["null"], refused: prose.refused + ["7"])
+        + cases("ReviewProduct", "rating", accepted: ["1", "5"], refused: ["0", "6", "null"] + numbersOutOfBounds)
+        + cases("PayOrder", "orderId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("ShipOrder", "orderId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("DeliverOrder", "orderId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("CancelOrder", "orderId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("RefundOrder", "orderId", accepted: id.accepted, refused: id.refused + ["null"])
+        + cases("CancelOrder", "reason", accepted: reason.accepted, refused: reason.refused)
+        + cases("RefundOrder", "reason", accepted: reason.accepted, refused: reason.refused)
         + cases(
             "ChangePrice", "price", accepted: [money("1"), money("99999999999")],
             refused: (["0", "-1", "100000000000", "null"] + numbersOutOfBounds).map(money))
@@ -135,6 +151,8 @@ import Testing
             case "UpdateProduct": [("productId", "\"p\""), ("category", "\"c\"")]
             case "ChangePrice": [("productId", "\"p\""), ("price", Self.money("1"))]
             case "AdjustStock": [("productId", "\"p\""), ("delta", "1")]
+            case "ReviewProduct": [("productId", "\"p\""), ("customerId", "\"c\""), ("rating", "1")]
+            case "PayOrder", "ShipOrder", "DeliverOrder", "CancelOrder", "RefundOrder": [("orderId", "\"o\"")]
             default: [("customerId", "\"c\""), ("lines", Self.lines(1))]
             }
         fields.removeAll { $0.0 == field }

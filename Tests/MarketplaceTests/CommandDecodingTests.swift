@@ -52,6 +52,24 @@ import Testing
                         expectedTotal: 1999)))
     }
 
+    @Test func reviewsAndOrderStatesAreDecodedWithAllTheirFields() throws {
+        #expect(
+            try decode("ReviewProduct", #"{"productId":"p1","customerId":"c1","rating":4,"text":"a\nb"}"#).command
+                == .reviewProduct(ReviewProduct(productId: "p1", customerId: "c1", rating: 4, text: "a\nb")))
+        #expect(
+            try decode("ReviewProduct", #"{"productId":"p1","customerId":"c1","rating":1,"text":null}"#).command
+                == .reviewProduct(ReviewProduct(productId: "p1", customerId: "c1", rating: 1)))
+        #expect(try decode("PayOrder", #"{"orderId":"o1"}"#).command == .payOrder(PayOrder(orderId: "o1")))
+        #expect(try decode("ShipOrder", #"{"orderId":"o1"}"#).command == .shipOrder(ShipOrder(orderId: "o1")))
+        #expect(try decode("DeliverOrder", #"{"orderId":"o1"}"#).command == .deliverOrder(DeliverOrder(orderId: "o1")))
+        #expect(
+            try decode("CancelOrder", #"{"orderId":"o1","reason":"late"}"#).command
+                == .cancelOrder(CancelOrder(orderId: "o1", reason: "late")))
+        #expect(
+            try decode("RefundOrder", #"{"orderId":"o1","reason":null}"#).command
+                == .refundOrder(RefundOrder(orderId: "o1")))
+    }
+
     @Test func anIdIsMadeForWhoeverChoseNone() throws {
         let submitted = try decode("RegisterUser", #"{"name":"Ann","role":"customer"}"#)
         #expect(submitted.command == .registerUser(RegisterUser(userId: "made-1", name: "Ann", role: .customer)))
@@ -90,6 +108,9 @@ import Testing
         ("ChangePrice", #"{"productId":"p","price":{"amount":1,"amount":1,"currency":"GBP"}}"#, "#/price/amount"),
         ("CreateOrder", #"{"customerId":"c","lines":[{"productId":"p","quantity":1,"x":0}]}"#, "#/lines/0/x"),
         ("UpdateUser", #"{"userId":"u","name":"n","role":"seller"}"#, "#/role"),
+        ("PayOrder", #"{"orderId":"o","reason":"r"}"#, "#/reason"),
+        ("ShipOrder", #"{"orderId":"o","reason":null}"#, "#/reason"),
+        ("DeliverOrder", #"{"orderId":"o","reason":"r"}"#, "#/reason"),
     ])
     func anUnknownOrRepeatedFieldIsMalformed(name: String, body: String, pointer: String) {
         let rejection = rejection(name, body)
@@ -109,6 +130,8 @@ import Testing
         ("AddProduct", "{}", ["#/sellerId", "#/sku", "#/title", "#/category", "#/price", "#/stock"]),
         ("RegisterUser", "{}", ["#/name", "#/role"]),
         ("CreateOrder", "{}", ["#/customerId", "#/lines"]),
+        ("ReviewProduct", "{}", ["#/productId", "#/customerId", "#/rating"]),
+        ("CancelOrder", "{}", ["#/orderId"]),
         ("UpdateUser", #"{"userId":"u"}"#, ["#"]),
         ("UpdateProduct", #"{"productId":"p"}"#, ["#"]),
         ("UpdateUser", #"{"userId":"u","name":null}"#, ["#/name"]),
@@ -150,6 +173,11 @@ import Testing
 
     @Test(arguments: [
         ("DiscontinueProduct", #"{"productId":"p","occurredAt":"2010-12-01T08:26:00Z"}"#, "#/occurredAt"),
+        ("PayOrder", #"{"orderId":"o","occurredAt":"2010-12-01T08:26:00Z"}"#, "#/occurredAt"),
+        (
+            "ReviewProduct", #"{"productId":"p","customerId":"c","rating":1,"occurredAt":"2010-12-01T08:26:00Z"}"#,
+            "#/occurredAt"
+        ),
         ("CreateOrder", #"{"customerId":"c","lines":[{"productId":"p","quantity":1}],"status":"paid"}"#, "#/status"),
         (
             "CreateOrder",

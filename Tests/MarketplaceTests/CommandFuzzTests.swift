@@ -18,6 +18,12 @@ import Testing
         ("ChangePrice", #"{"productId":"p1","price":{"amount":99999999999,"currency":"GBP"}}"#),
         ("AdjustStock", #"{"productId":"p1","delta":-1000000000000}"#),
         ("DiscontinueProduct", #"{"productId":"p1"}"#),
+        ("ReviewProduct", #"{"productId":"p1","customerId":"c1","rating":5,"text":"a\nb\u00e9"}"#),
+        ("PayOrder", #"{"orderId":"o1"}"#),
+        ("ShipOrder", #"{"orderId":"o1","occurredAt":"2010-12-01T08:26:00Z"}"#),
+        ("DeliverOrder", #"{"orderId":"o1"}"#),
+        ("CancelOrder", #"{"orderId":"o1","reason":"late \u00e9"}"#),
+        ("RefundOrder", #"{"orderId":"o1","reason":null}"#),
         (
             "CreateOrder",
             #"{"orderId":"o1","customerId":"c1","lines":[{"productId":"p1","quantity":2},{"productId":"p1","quantity":1,"#
@@ -63,7 +69,7 @@ import Testing
         for round in 0..<10_000 {
             var writer = ByteWriter()
             _ = EventEnvelope.write(
-                market.event(kind: round % 8), position: 1, identity: "0190c3f2-0000-7000-8000-0123456789ab",
+                market.event(kind: round % 14), position: 1, identity: "0190c3f2-0000-7000-8000-0123456789ab",
                 time: Timestamp(milliseconds: 0), commandKey: "k", commandHash: Fingerprint(high: 1, low: 2),
                 currency: Currency("GBP")!, into: &writer)
             let bytes = Self.mutated(writer.copyBytes(), &market.random)
@@ -101,7 +107,10 @@ import Testing
                 market.products[id] = ProductState(
                     sellerId: "s", sku: "k", title: "t", category: "c", price: Bounds.price.upperBound,
                     stock: Bounds.stock.upperBound, isDiscontinued: false)
-            case .order, .sku: break
+            case .order(let id):
+                market.orders[id] = OrderState(
+                    status: .paid, reserved: [ProductUnits(productId: "p", quantity: 1_000_000_000)])
+            case .sku, .review: break
             }
         }
         if case .event(let event) = decide(command, market) {

@@ -64,6 +64,18 @@ import Testing
         ("AdjustStock", [("productId", text("x"), text("y")), ("delta", "1", "-1"), occurredAt]),
         ("DiscontinueProduct", [("productId", text("x"), text("y")), occurredAt]),
         (
+            "ReviewProduct",
+            [
+                ("productId", text("x"), text("y")), ("customerId", text("x"), text("y")), ("rating", "1", "2"),
+                ("text", text("x"), "null"), occurredAt,
+            ]
+        ),
+        ("PayOrder", [("orderId", text("x"), text("y")), occurredAt]),
+        ("ShipOrder", [("orderId", text("x"), text("y")), occurredAt]),
+        ("DeliverOrder", [("orderId", text("x"), text("y")), occurredAt]),
+        ("CancelOrder", [("orderId", text("x"), text("y")), ("reason", text("x"), "null"), occurredAt]),
+        ("RefundOrder", [("orderId", text("x"), text("y")), ("reason", text("x"), text("")), occurredAt]),
+        (
             "CreateOrder",
             [
                 ("orderId", text("x"), text("y")), ("customerId", text("x"), text("y")),

@@ -68,6 +68,21 @@ import Testing
                 == #"{"productId":"p","description":null,"category":"c","imageUrl":"i"}"#)
         #expect(data(.stockAdjusted(StockAdjusted(productId: "p", delta: -3))) == #"{"productId":"p","delta":-3}"#)
         #expect(data(.productDiscontinued(ProductDiscontinued(productId: "p"))) == #"{"productId":"p"}"#)
+        #expect(data(.orderPaid(OrderPaid(orderId: "o"))) == #"{"orderId":"o"}"#)
+        #expect(data(.orderShipped(OrderShipped(orderId: "o"))) == #"{"orderId":"o"}"#)
+        #expect(data(.orderDelivered(OrderDelivered(orderId: "o"))) == #"{"orderId":"o"}"#)
+        #expect(
+            data(
+                .orderCancelled(
+                    OrderCancelled(
+                        orderId: "o", reason: "late",
+                        returned: [.init(productId: "p", quantity: 2), .init(productId: "q", quantity: 1)])))
+                == #"{"orderId":"o","reason":"late","returned":[{"productId":"p","quantity":2},{"productId":"q","quantity":1}]}"#
+        )
+        #expect(data(.orderRefunded(OrderRefunded(orderId: "o"))) == #"{"orderId":"o"}"#)
+        #expect(
+            data(.productReviewed(ProductReviewed(productId: "p", customerId: "c", rating: 4, text: "a\nb")))
+                == #"{"productId":"p","customerId":"c","rating":4,"text":"a\nb"}"#)
         #expect(
             data(
                 .orderCreated(
@@ -88,7 +103,7 @@ import Testing
             let stored = StoredEvent(
                 position: UInt64(market.int(1...Int64.max)),
                 time: Timestamp(milliseconds: market.int(-62_135_596_800_000...253_402_300_799_999)),
-                event: market.event(kind: round % 8), commandKey: market.optional("k\\\"~!"),
+                event: market.event(kind: round % 14), commandKey: market.optional("k\\\"~!"),
                 commandHash: market.optional(Fingerprint(high: .random(in: 0...UInt64.max), low: 7)))
             let written = write(stored)
             #expect(try read(written.bytes) == stored)
@@ -154,6 +169,11 @@ import Testing
         #expect(fault(replacing("1970", "19x0")) == .field("time"))
         #expect(fault(replacing("\"position\":1", "\"position\":-1")) == .field("position"))
         #expect(fault(replacing("\"data\"", "\"date\"")) == .field("data"))
+        for rating in ["0", "6", "-1", "256"] {
+            let review = replacing("StockAdjusted", "ProductReviewed").replacing(
+                "\"delta\":1", with: "\"customerId\":\"c\",\"rating\":\(rating)")
+            #expect(fault(review) == .field("rating"))
+        }
     }
 }
 

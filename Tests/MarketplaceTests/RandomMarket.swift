@@ -33,7 +33,7 @@ struct RandomMarket {
     }
 
     mutating func command() -> Command {
-        switch int(0...9) {
+        switch int(0...13) {
         case 0:
             return .registerUser(
                 RegisterUser(
@@ -58,19 +58,29 @@ struct RandomMarket {
         case 5: return .changePrice(ChangePrice(productId: id("p", 12), price: int(1...5)))
         case 6: return .adjustStock(AdjustStock(productId: id("p", 12), delta: int(-10...30)))
         case 7 where chance(30): return .discontinueProduct(DiscontinueProduct(productId: id("p", 12)))
+        case 8: return .payOrder(PayOrder(orderId: id("o", 200)))
+        case 9: return .shipOrder(ShipOrder(orderId: id("o", 200)))
+        case 10 where chance(2): return .deliverOrder(DeliverOrder(orderId: id("o", 200)))
+        case 10: return .refundOrder(RefundOrder(orderId: id("o", 200), reason: optional(text())))
+        case 11: return .cancelOrder(CancelOrder(orderId: id("o", 200), reason: optional(text())))
+        case 12:
+            return .reviewProduct(
+                ReviewProduct(
+                    productId: id("p", 12), customerId: id("u", 8), rating: int(Bounds.rating),
+                    text: optional(id("t", 2))))
         default:
             let lines = (0..<int(1...4)).map { _ in
                 CreateOrder.Line(productId: id("p", 12), quantity: int(1...6), unitPrice: chance(4) ? int(1...9) : nil)
             }
             return .createOrder(
                 CreateOrder(
-                    orderId: id("o", 4000), customerId: id("u", 8), lines: lines,
+                    orderId: id("o", 200), customerId: id("u", 8), lines: lines,
                     expectedTotal: chance(5) ? int(1...20) : nil,
                     status: chance(4) ? OrderStatus.allCases.randomElement(using: &random) : nil))
         }
     }
 
-    /// An event of kind 0 to 7 with every optional part now there, now not.
+    /// An event of kind 0 to 13 with every optional part now there, now not.
     mutating func event(kind: Int) -> Event {
         switch kind {
         case 0:
@@ -97,6 +107,21 @@ struct RandomMarket {
         case 4: return .priceChanged(PriceChanged(productId: id("p", 99), price: int(Bounds.price)))
         case 5: return .stockAdjusted(StockAdjusted(productId: id("p", 99), delta: int(Bounds.delta)))
         case 6: return .productDiscontinued(ProductDiscontinued(productId: id("p", 99)))
+        case 7: return .orderPaid(OrderPaid(orderId: id("o", 99)))
+        case 8: return .orderShipped(OrderShipped(orderId: id("o", 99)))
+        case 9: return .orderDelivered(OrderDelivered(orderId: id("o", 99)))
+        case 10:
+            let returned = (0..<int(0...3)).map { _ in
+                ProductUnits(productId: id("p", 99), quantity: int(1...1_000_000_000))
+            }
+            return .orderCancelled(
+                OrderCancelled(orderId: id("o", 99), reason: optional(text()), returned: returned))
+        case 11: return .orderRefunded(OrderRefunded(orderId: id("o", 99), reason: optional(text())))
+        case 12:
+            return .productReviewed(
+                ProductReviewed(
+                    productId: id("p", 99), customerId: id("u", 99), rating: int(Bounds.rating),
+                    text: optional(text())))
         default:
             let lines = (0..<int(1...5)).map { _ in
                 OrderCreated.Line(

@@ -22,6 +22,17 @@ struct Answers: ~Copyable {
         for index in RandomCommands.products {
             let id = Text("p\(index)")
             #expect(try ask("/v1/products/\(id)", .product(id: id.utf8)) == market.product(id))
+            guard let reviews = market.productReviews(id) else {
+                #expect(
+                    try ask(
+                        "/v1/products/\(id)/reviews", .reviewList(try ReviewListQuery(productId: id.utf8, RawSpan())))
+                        == nil)
+                continue
+            }
+            let found = try pages("/v1/products/\(id)/reviews", [:], limit: 2) {
+                .reviewList(try ReviewListQuery(productId: id.utf8, $0))
+            }
+            #expect(found == reviews, "reviews of \(id)")
         }
         for index in RandomCommands.orders {
             let id = Text("o\(index)")
@@ -50,9 +61,9 @@ struct Answers: ~Copyable {
 
     /// All items of a list, page after page.
     private mutating func pages(
-        _ path: String, _ parameters: [String: Text?], _ query: (RawSpan) throws -> Query
+        _ path: String, _ parameters: [String: Text?], limit: Int = 7, _ query: (RawSpan) throws -> Query
     ) throws -> [NSDictionary] {
-        var text = "limit=7"
+        var text = "limit=\(limit)"
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
             guard let value else { continue }
             text += "&\(name)=\(value.description.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)"

@@ -17,7 +17,6 @@ struct NaiveMarket {
         var updatedAt: Timestamp
         var added: ProductAdded
         var version = 1
-        var sold: Int64 = 0
         var isDiscontinued = false
     }
 
@@ -27,11 +26,23 @@ struct NaiveMarket {
         var created: OrderCreated
         /// The products' images when it was placed.
         var images: [Text?]
+        /// Every status that it had.
+        var history: [(status: OrderStatus, at: Timestamp, reason: Text?)]
+
+        var isSale: Bool { history.last!.status != .cancelled && history.last!.status != .refunded }
+    }
+
+    struct Review {
+        var number: UInt64
+        var at: Timestamp
+        var given: ProductReviewed
     }
 
     private(set) var users: [Text: User] = [:]
     private(set) var products: [Text: Product] = [:]
     private(set) var orders: [Text: Order] = [:]
+    /// In the order in which they were given, those that were replaced left out.
+    private(set) var reviews: [Review] = []
 
     init(_ events: some Sequence<StoredEvent>) { for event in events { apply(event) } }
 
@@ -59,11 +70,21 @@ struct NaiveMarket {
         case .orderCreated(let event):
             orders[event.orderId] = Order(
                 number: number, placedAt: time, created: event,
-                images: event.lines.map { products[$0.productId]!.added.imageUrl })
-            for line in event.lines {
-                if event.status != .cancelled { products[line.productId]!.added.stock -= line.quantity }
-                if event.isSale { products[line.productId]!.sold += line.quantity }
-            }
+                images: event.lines.map { products[$0.productId]!.added.imageUrl },
+                history: [(event.status, time, nil)])
+            guard event.status != .cancelled else { return }
+            for line in event.lines { products[line.productId]!.added.stock -= line.quantity }
+        case .orderPaid(let event): orders[event.orderId]!.history.append((.paid, time, nil))
+        case .orderShipped(let event): orders[event.orderId]!.history.append((.shipped, time, nil))
+        case .orderDelivered(let event): orders[event.orderId]!.history.append((.delivered, time, nil))
+        case .orderCancelled(let event):
+            orders[event.orderId]!.history.append((.cancelled, time, event.reason))
+            for units in event.returned { products[units.productId]!.added.stock += units.quantity }
+        case .orderRefunded(let event): orders[event.orderId]!.history.append((.refunded, time, event.reason))
+        case .productReviewed(let event):
+            reviews.removeAll { $0.given.productId == event.productId && $0.given.customerId == event.customerId }
+            reviews.append(Review(number: number, at: time, given: event))
+            note(event.productId, time) { _ in }
         }
     }
 
@@ -110,7 +131,7 @@ struct NaiveMarket {
             "role": "\(user.registered.role.name)", "country": orNull(user.registered.country),
             "since": user.since.text, "version": user.version,
         ]
-        let sales = orders.values.filter { $0.created.isSale }
+        let sales = orders.values.filter(\.isSale)
         switch user.registered.role {
         case .customer:
             json["orderCount"] = orders.values.count { $0.created.customerId == id }
@@ -128,10 +149,35 @@ struct NaiveMarket {
         let added = product.added
         return [
             "productId": id.description, "sku": added.sku.description, "title": added.title.description,
-            "price": money(added.price), "rating": ["average": NSNull(), "count": 0] as [String: Any],
+            "price": money(added.price), "rating": rating(id),
             "imageUrl": orNull(added.imageUrl), "category": added.category.description, "seller": named(added.sellerId),
-            "available": added.stock, "sold": product.sold, "addedAt": product.addedAt.text,
+            "available": added.stock, "sold": sold(id), "addedAt": product.addedAt.text,
         ]
+    }
+
+    private func sold(_ id: Text) -> Int64 {
+        let lines = orders.values.filter(\.isSale).flatMap(\.created.lines)
+        return lines.reduce(0) { $1.productId == id ? $0 + $1.quantity : $0 }
+    }
+
+    private func rating(_ id: Text) -> [String: Any] {
+        let ratings = reviews.filter { $0.given.productId == id }.map(\.given.rating)
+        guard !ratings.isEmpty else { return ["average": NSNull(), "count": 0] }
+        // Foundation rounds half away from zero, which is up for what is above it.
+        let average = (Double(ratings.reduce(0, +) * 10) / Double(ratings.count)).rounded() / 10
+        return ["average": average, "count": ratings.count]
+    }
+
+    /// The reviews of a product, newest first.
+    func productReviews(_ id: Text) -> [NSDictionary]? {
+        guard products[id] != nil else { return nil }
+        let found = reviews.filter { $0.given.productId == id }.sorted { ($0.at, $0.number) > ($1.at, $1.number) }
+        return found.map {
+            [
+                "customer": named($0.given.customerId), "rating": $0.given.rating, "text": orNull($0.given.text),
+                "at": $0.at.text,
+            ] as NSDictionary
+        }
     }
 
     func product(_ id: Text) -> NSDictionary? {
@@ -147,7 +193,8 @@ struct NaiveMarket {
         guard let order = orders[id] else { return nil }
         let created = order.created
         return [
-            "orderId": id.description, "customer": named(created.customerId), "status": "\(created.status.name)",
+            "orderId": id.description, "customer": named(created.customerId),
+            "status": "\(order.history.last!.status.name)",
             "placedAt": order.placedAt.text, "total": money(created.total), "lineCount": created.lines.count,
             "unitCount": created.lines.reduce(0) { $0 + $1.quantity },
             "preview": created.lines.prefix(3).map { $0.title.description },
@@ -164,10 +211,10 @@ struct NaiveMarket {
                 "lineTotal": money(line.quantity * line.unitPrice),
             ]
         }
-        json["history"] = [
-            ["status": "\(order.created.status.name)", "at": order.placedAt.text, "reason": NSNull()] as [String: Any]
-        ]
-        json["version"] = 1
+        json["history"] = order.history.map { entry -> [String: Any] in
+            ["status": "\(entry.status.name)", "at": entry.at.text, "reason": orNull(entry.reason)]
+        }
+        json["version"] = order.history.count
         return json as NSDictionary
     }
 
@@ -178,10 +225,6 @@ struct NaiveMarket {
     private func money(_ amount: Amount) -> [String: Any] { ["amount": amount, "currency": "GBP"] }
 
     private func orNull(_ text: Text?) -> Any { text.map { $0.description } ?? NSNull() }
-}
-
-extension OrderCreated {
-    fileprivate var isSale: Bool { status != .cancelled && status != .refunded }
 }
 
 extension Change<Text> {

@@ -21,7 +21,7 @@ import Views
         try decide(2_500, &random, log, directory.path)
         let events = try readEvents(log)
         try #require(events.count > 500)
-        #expect(Set(events.map { "\($0.event.type)" }).count == 8)
+        #expect(Set(events.map { "\($0.event.type)" }).count == 14)
 
         let builds = ViewDirectory(dataDirectory: directory.path)
         let end = log.durablePosition

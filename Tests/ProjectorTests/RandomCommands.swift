@@ -5,7 +5,7 @@ import Marketplace
 struct RandomCommands {
     static let users: ClosedRange<Int64> = 1...9
     static let products: ClosedRange<Int64> = 1...40
-    static let orders: ClosedRange<Int64> = 1...900
+    static let orders: ClosedRange<Int64> = 1...400
     static let categories: [Text] = ["lamps", "漢 & <tea>", "c\"3\\", Text(String(repeating: "ü", count: 199))]
 
     private var random: SeededGenerator
@@ -46,8 +46,10 @@ struct RandomCommands {
             hash: Fingerprint(high: 1, low: UInt64(int(1...1_000_000))))
     }
 
+    private mutating func order() -> Text { Text("o\(int(RandomCommands.orders))") }
+
     private mutating func command() -> Command {
-        switch int(0...19) {
+        switch int(0...29) {
         case 0, 1:
             return .registerUser(
                 RegisterUser(
@@ -68,13 +70,23 @@ struct RandomCommands {
         case 8, 9: return .changePrice(ChangePrice(productId: product(), price: int(1...6)))
         case 10, 11: return .adjustStock(AdjustStock(productId: product(), delta: int(-10...40)))
         case 12 where chance(4): return .discontinueProduct(DiscontinueProduct(productId: product()))
+        case 20, 21: return .payOrder(PayOrder(orderId: order()))
+        case 22: return .shipOrder(ShipOrder(orderId: order()))
+        case 23: return .deliverOrder(DeliverOrder(orderId: order()))
+        case 24, 25: return .cancelOrder(CancelOrder(orderId: order(), reason: optional(text())))
+        case 26: return .refundOrder(RefundOrder(orderId: order(), reason: optional(text())))
+        case 27...29:
+            return .reviewProduct(
+                ReviewProduct(
+                    productId: product(), customerId: user(), rating: int(1...5),
+                    text: chance(2) ? Text("t\(int(1...2))") : nil))
         default:
             let lines = (0..<int(1...5)).map { _ in
                 CreateOrder.Line(productId: product(), quantity: int(1...3), unitPrice: chance(4) ? int(1...9) : nil)
             }
             return .createOrder(
                 CreateOrder(
-                    orderId: Text("o\(int(RandomCommands.orders))"), customerId: user(), lines: lines,
+                    orderId: order(), customerId: user(), lines: lines,
                     status: OrderStatus.allCases.randomElement(using: &random)))
         }
     }

@@ -46,6 +46,12 @@ extension Command {
             case .adjustStock: .adjustStock(AdjustStock(&decoder, &fields))
             case .discontinueProduct: .discontinueProduct(DiscontinueProduct(&decoder, &fields))
             case .createOrder: .createOrder(CreateOrder(&decoder, &fields))
+            case .reviewProduct: .reviewProduct(ReviewProduct(&decoder, &fields))
+            case .payOrder: .payOrder(PayOrder(&decoder, &fields))
+            case .shipOrder: .shipOrder(ShipOrder(&decoder, &fields))
+            case .deliverOrder: .deliverOrder(DeliverOrder(&decoder, &fields))
+            case .cancelOrder: .cancelOrder(CancelOrder(&decoder, &fields))
+            case .refundOrder: .refundOrder(RefundOrder(&decoder, &fields))
             }
         decoder.fields.finish(fields)
         if let rejection = decoder.rejection { throw rejection }

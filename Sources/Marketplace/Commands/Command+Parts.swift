@@ -9,6 +9,12 @@ extension Command {
         case .adjustStock(let command): command.encode(into: &encoder)
         case .discontinueProduct(let command): command.encode(into: &encoder)
         case .createOrder(let command): command.encode(into: &encoder)
+        case .reviewProduct(let command): command.encode(into: &encoder)
+        case .payOrder(let command): command.encode(into: &encoder)
+        case .shipOrder(let command): command.encode(into: &encoder)
+        case .deliverOrder(let command): command.encode(into: &encoder)
+        case .cancelOrder(let command): command.encode(into: &encoder)
+        case .refundOrder(let command): command.encode(into: &encoder)
         }
     }
 

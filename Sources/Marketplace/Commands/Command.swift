@@ -8,4 +8,10 @@ public enum Command: Equatable, Sendable {
     case adjustStock(AdjustStock)
     case discontinueProduct(DiscontinueProduct)
     case createOrder(CreateOrder)
+    case reviewProduct(ReviewProduct)
+    case payOrder(PayOrder)
+    case shipOrder(ShipOrder)
+    case deliverOrder(DeliverOrder)
+    case cancelOrder(CancelOrder)
+    case refundOrder(RefundOrder)
 }

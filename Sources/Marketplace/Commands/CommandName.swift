@@ -4,7 +4,8 @@ import JSON
 enum CommandName: CaseIterable {
     case registerUser, updateUser
     case addProduct, updateProduct, changePrice, adjustStock, discontinueProduct
-    case createOrder
+    case reviewProduct
+    case createOrder, payOrder, shipOrder, deliverOrder, cancelOrder, refundOrder
 
     var text: StaticString {
         switch self {
@@ -16,6 +17,12 @@ enum CommandName: CaseIterable {
         case .adjustStock: "AdjustStock"
         case .discontinueProduct: "DiscontinueProduct"
         case .createOrder: "CreateOrder"
+        case .reviewProduct: "ReviewProduct"
+        case .payOrder: "PayOrder"
+        case .shipOrder: "ShipOrder"
+        case .deliverOrder: "DeliverOrder"
+        case .cancelOrder: "CancelOrder"
+        case .refundOrder: "RefundOrder"
         }
     }
 

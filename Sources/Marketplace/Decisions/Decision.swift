@@ -19,6 +19,12 @@ public func decide(_ command: Command, _ state: MarketplaceState) -> Decision {
         case .adjustStock(let command): try state.decide(command)
         case .discontinueProduct(let command): try state.decide(command)
         case .createOrder(let command): try state.decide(command)
+        case .reviewProduct(let command): try state.decide(command)
+        case .payOrder(let command): try state.decide(command)
+        case .shipOrder(let command): try state.decide(command)
+        case .deliverOrder(let command): try state.decide(command)
+        case .cancelOrder(let command): try state.decide(command)
+        case .refundOrder(let command): try state.decide(command)
         }
     } catch {
         return .rejected(error)

@@ -64,11 +64,3 @@ extension MarketplaceState {
         return total
     }
 }
-
-extension Int64 {
-    /// The sum, or the largest number when it is larger: commands that were not decoded may hold any number.
-    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
-    }
-}

@@ -43,14 +43,15 @@ extension MarketplaceState {
     func decide(_ command: AdjustStock) throws(Rejection) -> Decision {
         let product = try listedProduct(command.productId)
         guard command.delta != 0 else { return .unchanged(id: command.productId) }
-        // Commands that were not decoded may hold any number: nothing here overflows as stock is from 0 to 10^12.
+        // Commands that were not decoded may hold any number: nothing here overflows as stock is never negative.
         guard command.delta >= -product.stock else {
             throw Rejection(
                 .insufficientStock,
                 "Product '\(command.productId)' has \(product.stock) left; \(command.delta) is too much.",
                 productId: command.productId, available: product.stock)
         }
-        let room = Bounds.stock.upperBound - product.stock
+        // Cancelled orders may have brought more back than a command may add; then units may still go, not come.
+        let room = max(0, Bounds.stock.upperBound - product.stock)
         guard command.delta <= room else {
             throw Rejection(
                 .invalid, "The stock of product '\(command.productId)' would be above \(Bounds.stock.upperBound).",

@@ -12,6 +12,12 @@ extension Event {
         case .stockAdjusted: "StockAdjusted"
         case .productDiscontinued: "ProductDiscontinued"
         case .orderCreated: "OrderCreated"
+        case .productReviewed: "ProductReviewed"
+        case .orderPaid: "OrderPaid"
+        case .orderShipped: "OrderShipped"
+        case .orderDelivered: "OrderDelivered"
+        case .orderCancelled: "OrderCancelled"
+        case .orderRefunded: "OrderRefunded"
         }
     }
 
@@ -26,6 +32,12 @@ extension Event {
         case .stockAdjusted(let event): event.productId
         case .productDiscontinued(let event): event.productId
         case .orderCreated(let event): event.orderId
+        case .productReviewed(let event): event.productId
+        case .orderPaid(let event): event.orderId
+        case .orderShipped(let event): event.orderId
+        case .orderDelivered(let event): event.orderId
+        case .orderCancelled(let event): event.orderId
+        case .orderRefunded(let event): event.orderId
         }
     }
 
@@ -40,6 +52,12 @@ extension Event {
         case .stockAdjusted(let event): event.writeData(into: &writer)
         case .productDiscontinued(let event): event.writeData(into: &writer)
         case .orderCreated(let event): event.writeData(into: &writer, currency: currency)
+        case .productReviewed(let event): event.writeData(into: &writer)
+        case .orderPaid(let event): event.writeData(into: &writer)
+        case .orderShipped(let event): event.writeData(into: &writer)
+        case .orderDelivered(let event): event.writeData(into: &writer)
+        case .orderCancelled(let event): event.writeData(into: &writer)
+        case .orderRefunded(let event): event.writeData(into: &writer)
         }
     }
 
@@ -65,6 +83,12 @@ extension Event {
         if type.equals("StockAdjusted") { return .stockAdjusted(try StockAdjusted(&data)) }
         if type.equals("ProductDiscontinued") { return .productDiscontinued(try ProductDiscontinued(&data)) }
         if type.equals("OrderCreated") { return .orderCreated(try OrderCreated(&data)) }
+        if type.equals("ProductReviewed") { return .productReviewed(try ProductReviewed(&data)) }
+        if type.equals("OrderPaid") { return .orderPaid(try OrderPaid(&data)) }
+        if type.equals("OrderShipped") { return .orderShipped(try OrderShipped(&data)) }
+        if type.equals("OrderDelivered") { return .orderDelivered(try OrderDelivered(&data)) }
+        if type.equals("OrderCancelled") { return .orderCancelled(try OrderCancelled(&data)) }
+        if type.equals("OrderRefunded") { return .orderRefunded(try OrderRefunded(&data)) }
         throw .unknownType("\(Text(type))")
     }
 }

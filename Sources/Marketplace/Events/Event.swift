@@ -8,4 +8,10 @@ public enum Event: Equatable, Sendable {
     case stockAdjusted(StockAdjusted)
     case productDiscontinued(ProductDiscontinued)
     case orderCreated(OrderCreated)
+    case productReviewed(ProductReviewed)
+    case orderPaid(OrderPaid)
+    case orderShipped(OrderShipped)
+    case orderDelivered(OrderDelivered)
+    case orderCancelled(OrderCancelled)
+    case orderRefunded(OrderRefunded)
 }

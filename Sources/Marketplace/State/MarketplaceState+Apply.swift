@@ -17,9 +17,19 @@ extension MarketplaceState {
         case .stockAdjusted(let event): products[event.productId]?.stock &+= event.delta
         case .productDiscontinued(let event): products[event.productId]?.isDiscontinued = true
         case .orderCreated(let event):
-            orders[event.orderId] = OrderState(status: event.status)
+            orders[event.orderId] = OrderState(event)
             guard event.status.reservesStock else { return }
             for line in event.lines { products[line.productId]?.stock &-= line.quantity }
+        case .orderPaid(let event): orders[event.orderId]?.move(to: .paid)
+        case .orderShipped(let event): orders[event.orderId]?.move(to: .shipped)
+        case .orderDelivered(let event): orders[event.orderId]?.move(to: .delivered)
+        case .orderCancelled(let event):
+            orders[event.orderId]?.move(to: .cancelled)
+            for units in event.returned { products[units.productId]?.stock &+= units.quantity }
+        case .orderRefunded(let event): orders[event.orderId]?.move(to: .refunded)
+        case .productReviewed(let event):
+            reviews[ReviewKey(productId: event.productId, customerId: event.customerId)] = ReviewState(
+                rating: event.rating, text: event.text.map { Fingerprint(of: $0) })
         }
     }
 }

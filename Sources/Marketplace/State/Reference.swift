@@ -4,11 +4,13 @@ public enum Reference: Hashable, Sendable {
     case product(Text)
     case order(Text)
     case sku(SellerSKU)
+    case review(ReviewKey)
 }
 
 extension Command {
     /// All entries that `decide` looks at: whoever keeps only a part of the state loads these first, where they exist.
-    /// A product of several lines comes several times.
+    /// A product of several lines comes several times. The products that a cancellation gives units back to are not among
+    /// them: the event names those.
     public var references: [Reference] {
         switch self {
         case .registerUser(let command): [.user(command.userId)]
@@ -24,12 +26,23 @@ extension Command {
         case .discontinueProduct(let command): [.product(command.productId)]
         case .createOrder(let command):
             [.order(command.orderId), .user(command.customerId)] + command.lines.map { .product($0.productId) }
+        case .payOrder(let command): [.order(command.orderId)]
+        case .shipOrder(let command): [.order(command.orderId)]
+        case .deliverOrder(let command): [.order(command.orderId)]
+        case .cancelOrder(let command): [.order(command.orderId)]
+        case .refundOrder(let command): [.order(command.orderId)]
+        case .reviewProduct(let command):
+            [
+                .product(command.productId), .user(command.customerId),
+                .review(ReviewKey(productId: command.productId, customerId: command.customerId)),
+            ]
         }
     }
 }
 
 extension Event {
-    /// All entries that `apply` changes or makes. A product of several lines comes several times.
+    /// All entries that `apply` changes or makes: whoever keeps only a part of the state loads these before it applies the
+    /// event. A product of several lines comes several times.
     public var references: [Reference] {
         switch self {
         case .userRegistered(let event): [.user(event.userId)]
@@ -42,6 +55,14 @@ extension Event {
         case .productDiscontinued(let event): [.product(event.productId)]
         case .orderCreated(let event):
             [.order(event.orderId)] + (event.status.reservesStock ? event.lines.map { .product($0.productId) } : [])
+        case .orderPaid(let event): [.order(event.orderId)]
+        case .orderShipped(let event): [.order(event.orderId)]
+        case .orderDelivered(let event): [.order(event.orderId)]
+        case .orderCancelled(let event):
+            [.order(event.orderId)] + event.returned.map { .product($0.productId) }
+        case .orderRefunded(let event): [.order(event.orderId)]
+        case .productReviewed(let event):
+            [.review(ReviewKey(productId: event.productId, customerId: event.customerId))]
         }
     }
 }

@@ -31,7 +31,19 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
 }
 
 extension OrderStatus {
-    /// Whether an order created in this status takes its units out of stock.
+    /// Where an order may come to this status from; none for the one that it begins in.
+    public var predecessors: [OrderStatus] {
+        switch self {
+        case .created: []
+        case .paid: [.created]
+        case .shipped: [.paid]
+        case .delivered: [.shipped]
+        case .cancelled: [.created, .paid]
+        case .refunded: [.paid, .shipped, .delivered]
+        }
+    }
+
+    /// Whether an order in this status keeps its units out of stock.
     public var reservesStock: Bool { self != .cancelled }
 
     /// Whether the order counts in `sold`, `spent` and reports.

@@ -16,6 +16,8 @@ struct TextRule: Sendable {
     static let email = TextRule(form: .email, minimum: 3, maximum: 254)
     /// Descriptions and reviews: may be empty and may have lines.
     static let prose = TextRule(form: .prose, minimum: 0, maximum: 10_000)
+    /// Why an order was cancelled or refunded: one line, may be empty.
+    static let reason = TextRule(form: .line, minimum: 0, maximum: 10_000)
     /// In bytes.
     static let imageUrl = TextRule(form: .url, minimum: 1, maximum: 2_048)
 

@@ -1,24 +1,29 @@
 import JSON
 import Marketplace
 
-/// What GetOrder adds to the card: lines and history, whole but for the sellers' names.
+/// The lines that GetOrder adds to the card, whole but for the sellers' names. Never changed once the order is placed.
 ///
 /// | offset | bytes | field |
 /// |---|---|---|
-/// | 0 | 4 | number of splices |
-/// | 4 | 12 each | number of a seller (8), offset into the JSON where its name goes (4) |
-/// | … | | `"lines":[…],"history":[…]` |
+/// | 0 | 4 | number of lines |
+/// | 4 | 28 each | number of the seller (8), number of the product (8), quantity (8), offset into the JSON where the seller's name goes (4) |
+/// | … | | `"lines":[…]` |
 struct OrderDetailRow {
     /// A line with what only the views know of it.
     struct Line {
         var line: OrderCreated.Line
         var sellerNumber: UInt64
+        var productNumber: UInt64
         var imageJSON: [UInt8]
     }
 
-    static func encode(_ lines: [Line], status: OrderStatus, at time: Timestamp, _ currency: Currency) -> ByteWriter {
+    static let countBytes = 4
+    static let lineBytes = 28
+
+    static func encode(_ lines: [Line], _ currency: Currency) -> ByteWriter {
         var json = ByteWriter(capacity: 256 * lines.count)
-        var splices = ByteWriter(capacity: 12 * lines.count)
+        var row = ByteWriter(capacity: countBytes + (lineBytes + 256) * lines.count)
+        row.append(littleEndian: UInt32(lines.count))
         json.append("\"lines\":[")
         for (index, entry) in lines.enumerated() {
             let line = entry.line
@@ -34,8 +39,10 @@ struct OrderDetailRow {
             json.append(",\"seller\":{\"userId\":")
             json.append(jsonString: line.sellerId.utf8)
             json.append(",\"name\":")
-            splices.append(littleEndian: entry.sellerNumber)
-            splices.append(littleEndian: UInt32(json.count))
+            row.append(littleEndian: entry.sellerNumber)
+            row.append(littleEndian: entry.productNumber)
+            row.append(littleEndian: line.quantity)
+            row.append(littleEndian: UInt32(json.count))
             json.append("},\"quantity\":")
             json.append(decimal: line.quantity)
             json.append(",\"unitPrice\":")
@@ -45,16 +52,27 @@ struct OrderDetailRow {
             json.append(money: line.quantity &* line.unitPrice, currency)
             json.append("}")
         }
-        json.append("],\"history\":[{\"status\":\"")
-        json.append(status.name)
-        json.append("\",\"at\":\"")
-        json.append(time)
-        json.append("\",\"reason\":null}]")
-
-        var row = ByteWriter(capacity: 4 + splices.count + json.count)
-        row.append(littleEndian: UInt32(lines.count))
-        row.append(splices.bytes)
+        json.append("]")
         row.append(json.bytes)
         return row
     }
+}
+
+/// An encoded detail row, read in place.
+struct EncodedOrderDetail: ~Escapable {
+    let row: RawSpan
+
+    @_lifetime(copy row)
+    init(_ row: RawSpan) { self.row = row }
+
+    var lineCount: Int { Int(row.field(0, as: UInt32.self)) }
+    var jsonStart: Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * lineCount }
+
+    func sellerNumber(_ line: Int) -> UInt64 { row.field(offset(line), as: UInt64.self) }
+    func productNumber(_ line: Int) -> UInt64 { row.field(offset(line) + 8, as: UInt64.self) }
+    func quantity(_ line: Int) -> Int64 { row.field(offset(line) + 16, as: Int64.self) }
+    /// Where in the row the seller's name goes.
+    func splice(_ line: Int) -> Int { jsonStart + Int(row.field(offset(line) + 24, as: UInt32.self)) }
+
+    private func offset(_ line: Int) -> Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * line }
 }

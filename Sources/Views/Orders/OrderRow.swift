@@ -9,28 +9,43 @@ import Marketplace
 /// | 8 | 8 | placed at, milliseconds |
 /// | 16 | 8 | total, minor units |
 /// | 24 | 1 | status |
-/// | 25 | 1 | zero |
+/// | 25 | 1 | status that it was placed in: `created`, or what an import said |
 /// | 26 | 2 | offset of the splice into the JSON |
-/// | 28 | 4 | version |
+/// | 28 | 4 | version: how many events had this order as their subject |
 /// | 32 | | the card's JSON |
 struct OrderRow {
+    var customerNumber: UInt64
+    var placedAt: Timestamp
+    var total: Amount
+    var status: OrderStatus
+    var firstStatus: OrderStatus
+    var version: UInt32 = 1
+    /// `{"orderId":…,"customer":{"userId":…,"name":`
+    private var headJSON: [UInt8]
+    /// `,"placedAt":…` to the card's closing brace.
+    private var tailJSON: [UInt8]
+
     static let headerBytes = 32
     /// Titles in the card's preview.
     static let previewLinesMax = 3
+    /// Between the customer's name and the status.
+    private static let beforeStatus: StaticString = "},\"status\":\""
 
-    static func encode(
-        _ event: OrderCreated, customerNumber: UInt64, at time: Timestamp, _ currency: Currency
-    ) -> ByteWriter {
+    init(_ event: OrderCreated, customerNumber: UInt64, at time: Timestamp, _ currency: Currency) {
+        self.customerNumber = customerNumber
+        placedAt = time
+        total = event.total
+        status = event.status
+        firstStatus = event.status
         var json = ByteWriter(capacity: 512)
         json.append("{\"orderId\":")
         json.append(jsonString: event.orderId.utf8)
         json.append(",\"customer\":{\"userId\":")
         json.append(jsonString: event.customerId.utf8)
         json.append(",\"name\":")
-        let splice = json.count
-        json.append("},\"status\":\"")
-        json.append(event.status.name)
-        json.append("\",\"placedAt\":\"")
+        headJSON = json.copyBytes()
+        json.removeAll()
+        json.append(",\"placedAt\":\"")
         json.append(time)
         json.append("\",\"total\":")
         json.append(money: event.total, currency)
@@ -39,21 +54,51 @@ struct OrderRow {
         json.append(",\"unitCount\":")
         json.append(decimal: event.lines.reduce(Int64(0)) { $0.addingSaturated($1.quantity) })
         json.append(",\"preview\":[")
-        for (index, line) in event.lines.prefix(previewLinesMax).enumerated() {
+        for (index, line) in event.lines.prefix(OrderRow.previewLinesMax).enumerated() {
             if index > 0 { json.append(",") }
             json.append(jsonString: line.title.utf8)
         }
         json.append("]}")
+        tailJSON = json.copyBytes()
+    }
 
-        var row = ByteWriter(capacity: headerBytes + json.count)
+    init(_ row: RawSpan) {
+        let order = EncodedOrder(row)
+        customerNumber = order.customerNumber
+        placedAt = order.placedAt
+        total = row.field(16, as: Int64.self)
+        status = OrderRow.status(row.field(24, as: UInt8.self))
+        firstStatus = order.firstStatus
+        version = order.version
+        headJSON = order.beforeName.copy()
+        let behindName = order.afterName
+        // The status stands between its constant beginning and a quote.
+        let tailStart = OrderRow.beforeStatus.utf8CodeUnitCount + status.name.utf8CodeUnitCount + 1
+        tailJSON = behindName.extracting(tailStart..<behindName.byteCount).copy()
+    }
+
+    /// A status that this program does not know is damage.
+    static func status(_ byte: UInt8) -> OrderStatus {
+        guard let status = OrderStatus(rawValue: byte) else {
+            preconditionFailure("an order row has no status \(byte)")
+        }
+        return status
+    }
+
+    func encode() -> ByteWriter {
+        var row = ByteWriter(capacity: OrderRow.headerBytes + headJSON.count + 32 + tailJSON.count)
         row.append(littleEndian: customerNumber)
-        row.append(littleEndian: time.milliseconds)
-        row.append(littleEndian: event.total)
-        row.append(byte: event.status.rawValue)
-        row.append(byte: 0)
-        row.append(littleEndian: UInt16(splice))
-        row.append(littleEndian: UInt32(1))
-        row.append(json.bytes)
+        row.append(littleEndian: placedAt.milliseconds)
+        row.append(littleEndian: total)
+        row.append(byte: status.rawValue)
+        row.append(byte: firstStatus.rawValue)
+        row.append(littleEndian: UInt16(headJSON.count))
+        row.append(littleEndian: version)
+        row.append(headJSON)
+        row.append(OrderRow.beforeStatus)
+        row.append(status.name)
+        row.append("\"")
+        row.append(tailJSON)
         return row
     }
 }
@@ -66,6 +111,8 @@ struct EncodedOrder: ~Escapable {
     init(_ row: RawSpan) { self.row = row }
 
     var customerNumber: UInt64 { row.field(0, as: UInt64.self) }
+    var placedAt: Timestamp { Timestamp(milliseconds: row.field(8, as: Int64.self)) }
+    var firstStatus: OrderStatus { OrderRow.status(row.field(25, as: UInt8.self)) }
     var version: UInt32 { row.field(28, as: UInt32.self) }
     private var splice: Int { OrderRow.headerBytes + Int(row.field(26, as: UInt16.self)) }
 

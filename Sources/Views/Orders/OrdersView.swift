@@ -12,18 +12,18 @@ enum OrdersView {
         var soldBySeller: [UInt64: Int64] = [:]
         for line in event.lines {
             let product = try ProductsView.number(of: line.productId, in: views)
-            let row = try ProductsView.take(
-                event.status.reservesStock ? line.quantity : 0,
-                countingAs: event.status.countsAsSale ? line.quantity : 0,
-                of: product, in: &views)
-            lines.append(.init(line: line, sellerNumber: row.sellerNumber, imageJSON: row.imageJSON))
-            soldBySeller[row.sellerNumber, default: 0] += event.status.countsAsSale ? line.quantity : 0
+            let sold = event.status.countsAsSale ? line.quantity : 0
+            let row = try ProductsView.count(
+                product, available: event.status.reservesStock ? 0 &- line.quantity : 0, sold: sold, in: &views)
+            lines.append(
+                .init(line: line, sellerNumber: row.sellerNumber, productNumber: product, imageJSON: row.imageJSON))
+            soldBySeller[row.sellerNumber] = (soldBySeller[row.sellerNumber] ?? 0).addingSaturated(sold)
         }
 
         try views.putNumber(.orderNumbers, of: event.orderId.utf8, number)
-        let card = OrderRow.encode(event, customerNumber: customer, at: moment.time, views.currency)
+        let card = OrderRow(event, customerNumber: customer, at: moment.time, views.currency).encode()
         try views.put(.orders, number: number, card.bytes)
-        let detail = OrderDetailRow.encode(lines, status: event.status, at: moment.time, views.currency)
+        let detail = OrderDetailRow.encode(lines, views.currency)
         try views.put(.orderDetails, number: number, detail.bytes)
 
         try UsersView.count(customer, items: 1, volume: event.status.countsAsSale ? event.total : 0, in: &views)
@@ -33,11 +33,18 @@ enum OrdersView {
             try UsersView.count(seller, items: 0, volume: sold, in: &views)
             try list(.seller(seller), moment, in: &views)
             try list(.customerOfSeller(customer: customer, seller: seller), moment, in: &views)
-            views.touch(.sellerOrders(seller))
         }
+        touch(number, customer: customer, sellers: soldBySeller.keys, in: &views)
+    }
+
+    /// The order's card is shown by itself and in these lists.
+    static func touch(
+        _ number: UInt64, customer: UInt64, sellers: Dictionary<UInt64, Int64>.Keys, in views: inout ViewWriter
+    ) {
         views.touch(.order(number))
         views.touch(.allOrders)
         views.touch(.customerOrders(customer))
+        for seller in sellers { views.touch(.sellerOrders(seller)) }
     }
 
     private static func list(_ scope: OrderScope, _ moment: Moment, in views: inout ViewWriter) throws(ViewError) {
@@ -67,21 +74,24 @@ extension ViewSnapshot {
         try appendOrderCard(number, names: names, to: &output)
         output.truncate(to: output.count - 1)  // The card's closing brace.
         output.append(",")
-        guard let detail = try get(.orderDetails, number: number), let row = try get(.orders, number: number) else {
+        guard let detailRow = try get(.orderDetails, number: number), let row = try get(.orders, number: number) else {
             preconditionFailure("order number \(number) has a card but no detail")
         }
-        let splices = Int(detail.field(0, as: UInt32.self))
-        let jsonStart = 4 + 12 * splices
-        var written = jsonStart
-        for index in 0..<splices {
-            let end = jsonStart + Int(detail.field(4 + 12 * index + 8, as: UInt32.self))
-            output.append(detail.extracting(written..<end))
-            try names.append(detail.field(4 + 12 * index, as: UInt64.self), from: self, to: &output)
+        let detail = EncodedOrderDetail(detailRow)
+        var written = detail.jsonStart
+        for line in 0..<detail.lineCount {
+            let end = detail.splice(line)
+            output.append(detailRow.extracting(written..<end))
+            try names.append(detail.sellerNumber(line), from: self, to: &output)
             written = end
         }
-        output.append(detail.extracting(written..<detail.byteCount))
-        output.append(",\"version\":")
-        output.append(decimal: UInt64(EncodedOrder(row).version))
+        output.append(detailRow.extracting(written..<detailRow.byteCount))
+        let order = EncodedOrder(row)
+        output.append(",\"history\":[")
+        OrderHistoryRow.append(order.firstStatus, at: order.placedAt, reason: nil, to: &output)
+        if let changes = try get(.orderHistories, number: number) { output.append(changes) }
+        output.append("],\"version\":")
+        output.append(decimal: UInt64(order.version))
         output.append("}")
     }
 

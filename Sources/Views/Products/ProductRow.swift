@@ -19,13 +19,17 @@ import Marketplace
 /// | 60 | 1 | 0 listed, 1 discontinued |
 /// | 61 | 1 | zero |
 /// | 62 | 14 | seven offsets into the JSON: title, end of title, image, end of image, category, end of category, splice |
-/// | 76 | | the card's JSON |
+/// | 76 | 8 | sum of all ratings |
+/// | 84 | 8 | number of ratings |
+/// | 92 | | the card's JSON |
 public struct ProductRow {
     var sellerNumber: UInt64
     var categoryNumber: UInt64
     var price: Amount
     var available: Int64
     var sold: Int64 = 0
+    var ratingSum: Int64 = 0
+    var ratingCount: Int64 = 0
     var addedAt: Timestamp
     var updatedAt: Timestamp
     var version: UInt32 = 1
@@ -38,7 +42,7 @@ public struct ProductRow {
     /// `,"seller":{"userId":…,"name":`
     var sellerJSON: [UInt8]
 
-    static let headerBytes = 76
+    static let headerBytes = 92
 
     init(_ event: ProductAdded, sellerNumber: UInt64, categoryNumber: UInt64, at time: Timestamp) {
         self.sellerNumber = sellerNumber
@@ -74,6 +78,8 @@ public struct ProductRow {
         updatedAt = Timestamp(milliseconds: row.field(48, as: Int64.self))
         version = row.field(56, as: UInt32.self)
         isDiscontinued = row.field(60, as: UInt8.self) == 1
+        ratingSum = row.field(76, as: Int64.self)
+        ratingCount = row.field(84, as: Int64.self)
         func part(_ start: Int, _ end: Int) -> [UInt8] {
             row.extracting((ProductRow.headerBytes + start)..<(ProductRow.headerBytes + end)).copy()
         }
@@ -85,6 +91,13 @@ public struct ProductRow {
         sellerJSON = part(offset(5), offset(6))
     }
 
+    /// The average of all ratings in tenths of a star, half up, as the card shows it; nil when there are none.
+    var ratingTenths: Int64? {
+        guard ratingCount > 0 else { return nil }
+        // Wrapping: a rating is at most 5, and there are not as many reviews as would make this overflow.
+        return (ratingSum &* 20 &+ ratingCount) / (ratingCount &* 2)
+    }
+
     func encode(_ currency: Currency) -> ByteWriter {
         var json = ByteWriter(capacity: 512)
         var offsets: [Int] = []
@@ -94,7 +107,17 @@ public struct ProductRow {
         offsets.append(json.count)
         json.append(",\"price\":")
         json.append(money: price, currency)
-        json.append(",\"rating\":{\"average\":null,\"count\":0},\"imageUrl\":")
+        json.append(",\"rating\":{\"average\":")
+        if let ratingTenths {
+            json.append(decimal: ratingTenths / 10)
+            json.append(".")
+            json.append(decimal: ratingTenths % 10)
+        } else {
+            json.append("null")
+        }
+        json.append(",\"count\":")
+        json.append(decimal: ratingCount)
+        json.append("},\"imageUrl\":")
         offsets.append(json.count)
         json.append(imageJSON)
         offsets.append(json.count)
@@ -125,6 +148,8 @@ public struct ProductRow {
         row.append(byte: 0)
         // Titles, images and categories are bounded by the contract, so a card's JSON is far below 64 KiB.
         for offset in offsets { row.append(littleEndian: UInt16(offset)) }
+        row.append(littleEndian: ratingSum)
+        row.append(littleEndian: ratingCount)
         row.append(json.bytes)
         return row
     }

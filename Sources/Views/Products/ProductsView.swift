@@ -68,16 +68,28 @@ enum ProductsView {
         try UsersView.count(row.sellerNumber, items: -1, volume: 0, in: &views)
     }
 
-    /// An order's units of one product leave the stock and count as sold.
-    static func take(
-        _ units: Int64, countingAs sold: Int64, of number: UInt64, in views: inout ViewWriter
+    /// Adds to a product's units in stock and to those sold, for an order.
+    static func count(
+        _ number: UInt64, available: Int64, sold: Int64, in views: inout ViewWriter
     ) throws(ViewError) -> ProductRow {
         let before = try load(number, in: views)
         var row = before
-        row.available = row.available.addingSaturated(-units)
+        row.available = row.available.addingSaturated(available)
         row.sold = row.sold.addingSaturated(sold)
         try store(number, from: before, to: row, in: &views)
         return row
+    }
+
+    /// A review came, in place of one with the rating `replaced` if there was one.
+    static func rate(
+        _ number: UInt64, _ rating: Int64, replacing replaced: Int64?, _ moment: Moment, in views: inout ViewWriter
+    ) throws(ViewError) {
+        let before = try load(number, in: views)
+        var row = before
+        row.ratingSum = row.ratingSum.addingSaturated(rating - (replaced ?? 0))
+        if replaced == nil { row.ratingCount = row.ratingCount.addingSaturated(1) }
+        row.noteSubject(moment)
+        try store(number, from: before, to: row, in: &views)
     }
 
     static func number(of id: Text, in views: borrowing ViewWriter) throws(ViewError) -> UInt64 {

@@ -1,0 +1,21 @@
+import JSON
+
+/// The units are on their way.
+public struct OrderShipped: Equatable, Sendable {
+    public var orderId: Text
+
+    public init(orderId: Text) { self.orderId = orderId }
+}
+
+extension OrderShipped {
+    func writeData(into writer: inout ByteWriter) {
+        writer.append("{")
+        writer.append(field: "\"orderId\":", orderId)
+        writer.append("}")
+    }
+
+    @_lifetime(data: copy data)
+    init(_ data: inout JSONObject) throws(EventDecodingError) {
+        orderId = try data.text("orderId")
+    }
+}

@@ -1,0 +1,92 @@
+import JSON
+import Marketplace
+
+/// What happens to an order after it was placed.
+extension OrdersView {
+    static func apply(_ event: OrderPaid, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        try move(event.orderId, to: .paid, reason: nil, moment, in: &views)
+    }
+
+    static func apply(_ event: OrderShipped, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        try move(event.orderId, to: .shipped, reason: nil, moment, in: &views)
+    }
+
+    static func apply(_ event: OrderDelivered, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        try move(event.orderId, to: .delivered, reason: nil, moment, in: &views)
+    }
+
+    static func apply(_ event: OrderCancelled, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        try move(event.orderId, to: .cancelled, reason: event.reason, moment, in: &views)
+    }
+
+    static func apply(_ event: OrderRefunded, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
+        try move(event.orderId, to: .refunded, reason: event.reason, moment, in: &views)
+    }
+
+    private static func move(
+        _ id: Text, to status: OrderStatus, reason: Text?, _ moment: Moment, in views: inout ViewWriter
+    ) throws(ViewError) {
+        guard let number = try views.number(.orderNumbers, of: id) else { throw .unknown(kind: "order", id: id) }
+        var order = try load(number, in: views)
+        let before = order.status
+        order.status = status
+        order.version &+= 1
+        let encoded = order.encode()
+        try views.put(.orders, number: number, encoded.bytes)
+        try note(status, reason, moment, inHistoryOf: number, in: &views)
+
+        let lines = try Lines(of: number, in: views)
+        let isReturned = before.reservesStock && !status.reservesStock
+        let isUnsold = before.countsAsSale && !status.countsAsSale
+        if isReturned || isUnsold {
+            for line in lines.lines {
+                _ = try ProductsView.count(
+                    line.product, available: isReturned ? line.quantity : 0, sold: isUnsold ? 0 &- line.quantity : 0,
+                    in: &views)
+            }
+        }
+        if isUnsold {
+            try UsersView.count(order.customerNumber, items: 0, volume: 0 &- order.total, in: &views)
+            for (seller, units) in lines.unitsBySeller {
+                try UsersView.count(seller, items: 0, volume: 0 &- units, in: &views)
+            }
+        }
+        touch(number, customer: order.customerNumber, sellers: lines.unitsBySeller.keys, in: &views)
+    }
+
+    private static func load(_ number: UInt64, in views: borrowing ViewWriter) throws(ViewError) -> OrderRow {
+        guard let row = try views.get(.orders, number: number) else {
+            throw .unknown(kind: "order number", id: Text(String(number)))
+        }
+        return OrderRow(row)
+    }
+
+    private static func note(
+        _ status: OrderStatus, _ reason: Text?, _ moment: Moment, inHistoryOf number: UInt64,
+        in views: inout ViewWriter
+    ) throws(ViewError) {
+        var history = ByteWriter(capacity: 256)
+        if let earlier = try views.get(.orderHistories, number: number) { history.append(earlier) }
+        history.append(",")
+        OrderHistoryRow.append(status, at: moment.time, reason: reason, to: &history)
+        try views.put(.orderHistories, number: number, history.bytes)
+    }
+
+    /// What an order's detail row says of its lines.
+    private struct Lines {
+        var lines: [(product: UInt64, quantity: Int64)] = []
+        var unitsBySeller: [UInt64: Int64] = [:]
+
+        init(of number: UInt64, in views: borrowing ViewWriter) throws(ViewError) {
+            guard let row = try views.get(.orderDetails, number: number) else {
+                throw .unknown(kind: "lines of order number", id: Text(String(number)))
+            }
+            let detail = EncodedOrderDetail(row)
+            for line in 0..<detail.lineCount {
+                lines.append((detail.productNumber(line), detail.quantity(line)))
+                let units = unitsBySeller[detail.sellerNumber(line)] ?? 0
+                unitsBySeller[detail.sellerNumber(line)] = units.addingSaturated(detail.quantity(line))
+            }
+        }
+    }
+}
