@@ -8,6 +8,8 @@ final class MarketplaceSink: Sink {
     let currency = Currency("GBP")!
     private(set) var outcomes = Outcomes()
     var state = MarketplaceState()
+    /// Commands that changed nothing.
+    private(set) var idle: [String] = []
     /// What was accepted under which key.
     private var hashes: [String: Fingerprint] = [:]
     private(set) var commands: [SubmittedCommand] = []
@@ -47,7 +49,10 @@ final class MarketplaceSink: Sink {
         let decision = Marketplace.decide(submitted.command, state)
         if case .rejected(let rejection) = decision { throw rejection }
         if let key = command.idempotencyKey { hashes[key] = submitted.hash }
-        guard case .event(let event) = decision else { return .unchanged }
+        guard case .event(let event) = decision else {
+            idle.append("\(submitted.command)")
+            return .unchanged
+        }
         state.apply(event)
         return .accepted
     }

@@ -2,7 +2,7 @@ import Marketplace
 
 /// What an import sends.
 enum Phase: String, CaseIterable, Sendable {
-    case users, products, changes, orders
+    case users, products, changes, orders, payments, shipments, deliveries, cancellations, refunds, reviews
 }
 
 /// Commands that may be decided in any order among each other: `range` of a phase.

@@ -6,8 +6,8 @@ extension RetailMarket: MarketSource {
         switch phase {
         case .users: 1 + customers.count
         case .products: products.count
-        case .changes: 0
         case .orders: orders.count
+        default: 0
         }
     }
 
@@ -15,8 +15,8 @@ extension RetailMarket: MarketSource {
         switch phase {
         case .users: index == 0 ? sellerCommand : command(for: customers[customersBySince[index - 1]])
         case .products: command(for: products[productsByAddedAt[index]])
-        case .changes: nil
         case .orders: command(for: orders[ordersByPlacedAt[index]])
+        default: nil
         }
     }
 
