@@ -46,7 +46,12 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         // ISA-L: CRC-32C by the CPU's own instruction, with a portable fallback.
         .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+        // ICU: the order of titles.
+        .target(
+            name: "CCollation", linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
         .target(name: "CLLHTTP"),
+        // Comparing product columns, in a form that the compiler's vectorizer takes.
+        .target(name: "CColumns"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, lowest first. A room imports only rooms above it in this list.
@@ -58,7 +63,7 @@ let package = Package(
         room("Marketplace", ["JSON", "CXXHash"]),
         room("EventLog", ["POSIX", "CISAL"]),
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash"]),
+        room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash", "CCollation", "CColumns"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
         room(
@@ -74,12 +79,16 @@ let package = Package(
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
-        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "JSON", "POSIX"]),
+        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "HTTP", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(
             name: "fixed-answer", dependencies: ["Server", "HTTP", "EventLoop", "JSON"], path: "Benchmarks/FixedAnswer",
             swiftSettings: strict),
+        // Queries in process, without sockets.
+        .executableTarget(
+            name: "query-times", dependencies: ["Queries", "Views", "Marketplace", "JSON"],
+            path: "Benchmarks/QueryTimes", swiftSettings: strict),
 
         tests("JSON"),
         tests("EventLoop", ["POSIX"]),
@@ -87,6 +96,7 @@ let package = Package(
         tests("Server", ["EventLoop", "HTTP", "JSON", "POSIX"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
+        tests("Decisions", ["EventLog", "Marketplace", "JSON", "POSIX"]),
         tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),

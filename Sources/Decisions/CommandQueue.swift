@@ -14,11 +14,16 @@ public final class CommandQueue: Sendable {
 
     private let waiting = Monitor(Waiting())
 
-    /// False when the queue is full or closed: the client may try again later.
-    public func submit(_ request: CommandRequest) -> Bool {
-        waiting.update { waiting in
-            guard !waiting.isClosed, waiting.requests.count < CommandQueue.commandsMax,
-                waiting.bytes + request.weight <= CommandQueue.bytesMax
+    /// Half of the queue is for commands that come one by one, however many come in bulk.
+    public static let bulkCommandsMax = commandsMax / 2
+    public static let bulkBytesMax = bytesMax / 2
+
+    /// False when the queue is full or closed: the client may try again later. For a command of many it is full earlier.
+    public func submit(_ request: CommandRequest, isBulk: Bool = false) -> Bool {
+        let commandsMax = isBulk ? CommandQueue.bulkCommandsMax : CommandQueue.commandsMax
+        let bytesMax = isBulk ? CommandQueue.bulkBytesMax : CommandQueue.bytesMax
+        return waiting.update { waiting in
+            guard !waiting.isClosed, waiting.requests.count < commandsMax, waiting.bytes + request.weight <= bytesMax
             else { return false }
             waiting.requests.append(request)
             waiting.bytes += request.weight

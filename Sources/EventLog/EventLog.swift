@@ -30,6 +30,7 @@ public final class EventLog: Sendable {
         var lock: DirectoryLock?
         var hasWriter = false
         var isWoken = false
+        var observer: (@Sendable () -> Void)?
     }
 
     init(
@@ -84,6 +85,15 @@ public final class EventLog: Sendable {
     /// Ends every wait, those to come too: for shutting down.
     public func wakeWaiters() { state.update { $0.isWoken = true } }
 
+    /// Calls `observer` on the writer's thread each time that more has become durable; it must return at once. For whoever
+    /// waits for other things, too, and so cannot wait here. A log has one.
+    public func observe(_ observer: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            precondition(state.observer == nil, "a log has one observer")
+            state.observer = observer
+        }
+    }
+
     /// Waits until there is a record behind `location`; false after `milliseconds`, or when woken without one.
     func wait(beyond location: LogLocation, milliseconds: Int) -> Bool {
         state.wait(milliseconds: milliseconds) { state in
@@ -121,13 +131,15 @@ public final class EventLog: Sendable {
 
     /// Makes a synced batch visible and wakes who waits for it.
     func publish(end: LogLocation, nextPosition: UInt64, index entries: [PositionIndex.Entry]) {
-        state.update { state in
+        let observer = state.update { state in
             state.extent.end = end
             state.extent.nextPosition = nextPosition
             state.extent.index.append(entries)
             // After the end: who sees the position finds its records.
             durable.store(nextPosition - 1, ordering: .releasing)
+            return state.observer
         }
+        observer?()
     }
 
     /// Looks for what a writer beside this process has appended since, and returns `durablePosition`. Only for a log opened

@@ -9,6 +9,8 @@ extension Connection {
     /// Sends what is queued, shuts down, drains the client's unread input briefly and closes.
     public final func finish() {
         guard state == .open else { return }
+        finishes()
+        guard state == .open else { return }
         state = .finishing
         loop.wheel.cancel(inputNode)
         if !flow.pointee.isWriting { shutDown() }

@@ -21,7 +21,7 @@ open class Connection {
     final var inFlight = OutputBuffer()
     final var backlog = OutputBuffer()
     final var lingerBytes = 0
-    /// For tests: shortens `outputDeadline_ms`.
+    /// `outputDeadline_ms`, unless the subclass or a test wants another.
     public final var outputDeadline_ms = Connection.outputDeadline_ms
 
     /// What every read and write looks at. Behind a pointer that only this object has: a class's own properties would be
@@ -72,6 +72,8 @@ open class Connection {
     open func received(_ bytes: UnsafeMutableRawBufferPointer) {}
     /// The client sends no more. It may still read: answers that are due are finished first.
     open func readEnded() { finish() }
+    /// Nothing can be written after this call: what the subclass holds back is written now.
+    open func finishes() {}
     /// All output that had to wait has been taken by the kernel.
     open func drained() {}
     /// The deadline set with `setDeadline` has passed.

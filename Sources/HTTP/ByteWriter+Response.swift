@@ -53,6 +53,36 @@ extension ByteWriter {
         append("\r\n")
     }
 
+    /// The blank line of an answer whose length is not known, and what tells its end: chunks, or for a client that knows
+    /// none (HTTP/1.0) the end of the connection.
+    public mutating func endHead(isChunked: Bool) {
+        if isChunked { append("Transfer-Encoding: chunked\r\n") }
+        append("\r\n")
+    }
+
+    /// What stands before a chunk of `count` bytes; behind them comes a CRLF.
+    public mutating func append(chunkHeadOf count: Int) {
+        precondition(count > 0, "an empty chunk ends the body")
+        var shift = (Int.bitWidth - 1 - count.leadingZeroBitCount) / 4 * 4
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: count >> shift) & 15
+            append(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            shift -= 4
+        }
+        append("\r\n")
+    }
+
+    /// A part of a body of unknown length.
+    public mutating func append(part bytes: RawSpan, isChunked: Bool) {
+        guard bytes.byteCount > 0 else { return }
+        if isChunked { append(chunkHeadOf: bytes.byteCount) }
+        append(bytes)
+        if isChunked { append("\r\n") }
+    }
+
+    /// The end of a body of unknown length.
+    public mutating func endBody(isChunked: Bool) { if isChunked { append("0\r\n\r\n") } }
+
     /// `Content-Length` and the blank line; the body comes next, unless the request was HEAD.
     public mutating func endHead(contentLength: Int) {
         append("Content-Length: ")

@@ -33,7 +33,7 @@ public struct Cursor: ~Copyable, ~Escapable {
 
     /// Moves to the first key that is not less than `target`; false when there is none.
     @_lifetime(self: copy self)
-    public mutating func seek(_ target: [UInt8]) throws(LMDBError) -> Bool {
+    public mutating func seek(_ target: RawSpan) throws(LMDBError) -> Bool {
         let environment = self.environment
         let handle = self.handle
         var key = MDB_val()

@@ -5,7 +5,6 @@ import Views
 /// One page of a list: a bounded range scan, a look-up for each card, and the cursor for the next page.
 struct Page {
     enum List {
-        case products(ProductScope, ProductSort)
         case orders(OrderScope)
         /// Of the product of this number.
         case reviews(UInt64)
@@ -25,11 +24,6 @@ struct Page {
         body.append("{\"items\":[")
         let last: [UInt8]?
         switch list {
-        case .products(let scope, let sort):
-            last = try append(snapshot.products(scope, sort, after: place), to: &body) {
-                number, body throws(LMDBError) in
-                try snapshot.appendProductCard(number, names: names, to: &body)
-            }
         case .orders(let scope):
             last = try append(snapshot.orders(scope, after: place), to: &body) { number, body throws(LMDBError) in
                 try snapshot.appendOrderCard(number, names: names, to: &body)
@@ -43,7 +37,7 @@ struct Page {
         body.append("],\"nextCursor\":")
         guard let last else { return body.append("null}") }
         body.append("\"")
-        PageCursor.append(last, binding, to: &body)
+        PageCursor.append(last.span.bytes, binding, to: &body)
         body.append("\"}")
     }
 

@@ -55,23 +55,50 @@ struct ParameterSet {
 
     func limit(_ range: ClosedRange<Int>, default fallback: Int) throws(Problem) -> Int {
         guard let text = value("limit") else { return fallback }
-        guard text.count <= 6, !text.isEmpty, text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let limit = Int(String(decoding: text, as: UTF8.self)), range.contains(limit)
-        else {
+        guard text.count <= 6, let limit = ParameterSet.wholeNumber(text), range.contains(limit) else {
             throw Problem.parameter("limit", "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return limit
     }
 
-    func place(_ binding: PageCursor.Binding, bytes: Int) throws(Problem) -> [UInt8] {
-        guard let text = value("cursor") else { return [] }
-        guard let place = PageCursor.place(text, binding, placeBytes: bytes) else {
-            throw Problem.parameter(
-                "cursor",
-                "is not a cursor of this list: take nextCursor as it is, and repeat every other parameter but limit")
+    /// A whole number of minor units.
+    func amount(_ name: StaticString) throws(Problem) -> Int64? {
+        guard let text = value(name) else { return nil }
+        guard (1...15).contains(text.count), let amount = ParameterSet.wholeNumber(text) else {
+            throw Problem.parameter("\(name)", "must be a whole number of minor units, of at most 15 digits")
         }
+        return Int64(amount)
+    }
+
+    private static func wholeNumber(_ text: [UInt8]) -> Int? {
+        guard !text.isEmpty, text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int(String(decoding: text, as: UTF8.self))
+    }
+
+    /// The name of a parameter that was given and is not among `names`.
+    func first(except names: [StaticString]) -> StaticString? {
+        for (given, _) in values where !names.contains(where: { $0.isSame(as: given) }) { return given }
+        return nil
+    }
+
+    /// The place in the cursor, empty without one.
+    func place(_ binding: PageCursor.Binding) throws(Problem) -> [UInt8] {
+        guard let text = value("cursor") else { return [] }
+        guard let place = PageCursor.place(text, binding) else { throw ParameterSet.foreignCursor }
         return place
     }
+
+    /// The place in the cursor, of so many bytes; empty without one.
+    func place(_ binding: PageCursor.Binding, bytes: Int) throws(Problem) -> [UInt8] {
+        let place = try place(binding)
+        guard place.isEmpty || place.count == bytes else { throw ParameterSet.foreignCursor }
+        return place
+    }
+
+    static let foreignCursor = Problem.parameter(
+        "cursor", "is not a cursor of this list: take nextCursor as it is, and repeat every other parameter but limit")
 }
 
 extension Problem {

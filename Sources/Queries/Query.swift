@@ -20,41 +20,6 @@ public enum Query: Sendable {
     }
 }
 
-/// GetProductList.
-public struct ProductListQuery: Sendable {
-    var category: [UInt8]?
-    var seller: [UInt8]?
-    var sort: ProductSort
-    var limit: Int
-    /// The place of the last product that was shown; empty for the first page.
-    var place: [UInt8]
-    var binding: PageCursor.Binding
-
-    public init(_ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: ["category", "seller", "sort", "limit", "cursor"])
-        category = parameters.value("category")
-        seller = parameters.value("seller")
-        if let category, category.isEmpty { throw Problem.parameter("category", "must not be empty") }
-        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
-        sort = try ProductListQuery.sort(parameters.value("sort"))
-        limit = try parameters.limit(1...100, default: 20)
-        binding = PageCursor.Binding("products")
-        binding.add("category", category)
-        binding.add("seller", seller)
-        binding.add("sort", [sort.rawValue])
-        place = try parameters.place(binding, bytes: ProductListKey.placeBytes(sort))
-    }
-
-    private static func sort(_ name: [UInt8]?) throws(Problem) -> ProductSort {
-        guard let name else { return .newest }
-        let text = name.span.bytes
-        if text.equals("newest") { return .newest }
-        if text.equals("price") { return .priceAscending }
-        if text.equals("-price") { return .priceDescending }
-        throw Problem.parameter("sort", "must be newest, price or -price, not '\(text.text.prefix(40))'")
-    }
-}
-
 /// GetOrders.
 public struct OrderListQuery: Sendable {
     var customer: [UInt8]?

@@ -11,10 +11,11 @@ import Views
 public struct QueryEngine: ~Copyable {
     private let views: ViewBuild
     private let freshness: Freshness
-    private let names: UserNames
-    private var snapshot: ViewSnapshot
+    let names: UserNames
+    var snapshot: ViewSnapshot
+    let columns = ColumnReader()
     private var cache: ResponseCache
-    private var body = ByteWriter(capacity: 16 << 10)
+    var body = ByteWriter(capacity: 16 << 10)
 
     /// A body and what the head says of it. `body` is valid until the next call of the engine.
     public struct Answer {
@@ -109,29 +110,6 @@ public struct QueryEngine: ~Copyable {
     }
 
     // MARK: Lists
-
-    /// Renders a page of products; gives the partitions it depends on, none for a list that cannot be kept.
-    private mutating func renderProducts(_ query: ProductListQuery) throws(LMDBError) -> [Partition] {
-        var scope = ProductScope.all
-        var partition = Partition.allProducts
-        if let category = query.category {
-            // What nobody sells under that name today may be sold tomorrow, so an empty list is not kept.
-            guard let number = try snapshot.categoryNumber(category.span.bytes) else { return renderEmptyList() }
-            (scope, partition) = (.category(number), .category(number))
-        }
-        if let seller = query.seller {
-            guard let number = try snapshot.userNumber(seller.span.bytes) else { return renderEmptyList() }
-            if case .category(let category) = scope {
-                scope = .sellerInCategory(seller: number, category: category)
-            } else {
-                scope = .seller(number)
-            }
-            partition = .sellerProducts(number)
-        }
-        let list = Page.List.products(scope, query.sort)
-        try Page(list, query.limit, query.place, query.binding).append(from: snapshot, names: names, to: &body)
-        return [partition, .userNames]
-    }
 
     private mutating func renderOrders(_ query: OrderListQuery) throws(LMDBError) -> [Partition] {
         var scope = OrderScope.all

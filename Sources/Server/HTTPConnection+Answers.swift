@@ -18,6 +18,8 @@ extension HTTPConnection {
     public func answer(
         _ problem: Problem, into output: inout ByteWriter, fields: (inout ByteWriter) -> Void = { _ in }
     ) {
+        // The rest of a streamed body is not read.
+        if phase == .stream { closeAfterAnswer() }
         beginHead(problem.status, into: &output)
         output.field("Content-Type", "application/problem+json")
         output.field("Cache-Control", "no-store")
@@ -39,8 +41,16 @@ extension HTTPConnection {
         cancelDeadline()
     }
 
+    /// The answer has begun and goes on until the handler or the client ends it: `send` gives it parts, and the handler is
+    /// told when the client has ended, which it would not notice while nothing is read.
+    public func suspendEndlessly() {
+        guard !isClosing else { return }
+        phase = .endless
+        cancelDeadline()
+    }
+
     /// Whether an answer is still to come.
-    public var isSuspended: Bool { (phase == .suspended || phase == .stream) && !isClosing }
+    public var isSuspended: Bool { (phase == .suspended || phase == .stream || phase == .endless) && !isClosing }
 
     /// Sends a part of a suspended answer. Not from within `handle`.
     public func send(_ write: (inout ByteWriter) -> Void) {
@@ -52,6 +62,15 @@ extension HTTPConnection {
         server.endServing()
     }
 
+    /// Sends a part of a suspended answer that is ready made. Not from within `handle`.
+    public func send(_ bytes: UnsafeRawBufferPointer) {
+        guard isSuspended else { return }
+        server.values.bytesOut &+= bytes.count
+        hasAnswerBegun = true
+        server.sendHeld()
+        write(bytes)
+    }
+
     /// Sends the last part of a suspended answer and goes on with the client's next request. Not from within `handle`.
     public func complete(_ write: (inout ByteWriter) -> Void) {
         guard isSuspended else { return }
@@ -61,12 +80,54 @@ extension HTTPConnection {
         if phase == .stream { persistence = .closing }
         phase = .idle
         answered()
-        flush()
+        hold()
         server.endServing()
         if !isClosing { proceed() }
     }
 
     // MARK: For the server
+
+    func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
+        begin(head)
+        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
+        if isUnanswered { return }
+        answered()
+        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
+    }
+
+    func begin(_ head: RequestHead) {
+        server.values.requests &+= 1
+        isHead = head.method == .head
+        persistence =
+            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
+        phase = .idle
+    }
+
+    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
+        server.parser.request(head, head: base, body: body)
+    }
+
+    /// Pipelined answers are gathered up to this many bytes before they are written.
+    private static let coalescedMaximum = 256 * 1024
+
+    /// After the last byte of an answer has been appended.
+    func answered() {
+        if persistence == .closing {
+            flush()
+            finish()
+        } else {
+            setDeadline(milliseconds: server.options.idleDeadline_ms)
+        }
+    }
+
+    /// Keeps what has been appended for this client until the tick's end: see `ServerLoop.sendHeld`.
+    func hold() { server.hold(for: self) }
+
+    /// Writes what has been appended at once, and what was held before it.
+    func flush() {
+        hold()
+        server.sendHeld()
+    }
 
     /// Answers once, without routing, and closes so that the client can read the answer.
     func refuse(_ refusal: Refusal) {

@@ -17,7 +17,7 @@ public final class HTTPConnection: Connection {
     private let hot: UnsafeMutablePointer<Hot>
     var decoder = ChunkedDecoder()
     /// Of the request whose body is being read.
-    private var headLength = 0
+    var headLength = 0
     var bodyLength = 0
     /// Of a streamed body: how it is delimited, whether the handler wants no more for now, and whether the client has
     /// seen a part of the answer.
@@ -49,6 +49,8 @@ public final class HTTPConnection: Connection {
         case stream
         /// The handler answers later.
         case suspended
+        /// The handler answers until one side ends it; the client is watched, so that its end is noticed.
+        case endless
     }
 
     /// A client that is `isTurnedAway` is told that the server is full.
@@ -69,6 +71,9 @@ public final class HTTPConnection: Connection {
         get { hot.pointee.phase }
         set { hot.pointee.phase = newValue }
     }
+
+    /// Whether the handler answers later, and no further request is served until then.
+    var isUnanswered: Bool { phase == .suspended || phase == .endless }
 
     /// What the answer being made says about the connection.
     public internal(set) var persistence: Persistence {
@@ -113,7 +118,11 @@ public final class HTTPConnection: Connection {
 
     public override func readEnded() {
         // What is being answered is finished first; the rest of an incomplete request will never come.
-        if phase != .suspended && !isBackedUp { finish() }
+        if phase == .endless {
+            server.handler.clientEnded(self)
+        } else if phase != .suspended && !isBackedUp {
+            finish()
+        }
     }
 
     /// Serves what is buffered already, after an answer or once the client has read enough.
@@ -121,15 +130,15 @@ public final class HTTPConnection: Connection {
         server.beginServing()
         serveInput()
         endServing()
-        guard !isClosing, phase != .suspended, !isBackedUp else { return }
+        guard !isClosing, !isUnanswered, !isBackedUp, !(phase == .stream && isBodyPaused) else { return }
         if hasReadEnded { finish() } else { resumeReading() }
     }
 
     private func endServing() {
-        flush()
+        hold()
         server.endServing()
-        guard !isClosing else { return }
-        if isBackedUp { pauseReading() }
+        // Behind an endless answer nothing is served: what a client sends there stays in the kernel.
+        if !isClosing, phase == .endless, bufferedInput > 0 { pauseReading() }
     }
 
     /// Keeps what is not complete.
@@ -210,7 +219,7 @@ public final class HTTPConnection: Connection {
                 let part = UnsafeMutableRawBufferPointer(rebasing: bytes[used...])
                 guard !part.isEmpty, !isBodyPaused else { return used }
                 used += stream(part)
-            case .chunks, .suspended:
+            case .chunks, .suspended, .endless:
                 return used
             }
         }
@@ -227,25 +236,6 @@ public final class HTTPConnection: Connection {
     }
 
     // MARK: Bodies
-
-    private func beginBody(_ head: RequestHead, headLength: Int, arrived: Int) -> Bool {
-        guard head.contentLength <= Limits.bodyBytes else {
-            refuse(.bodyTooLarge)
-            return false
-        }
-        self.headLength = headLength
-        bodyLength = head.contentLength
-        phase = head.isChunked ? .chunks : .body
-        decoder = ChunkedDecoder()
-        setDeadline(milliseconds: server.options.bodyDeadline_ms)
-        askForBody(head, arrived: arrived)
-        return true
-    }
-
-    /// A client that waits for it is told to send its body.
-    func askForBody(_ head: RequestHead, arrived: Int) {
-        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
-    }
 
     /// Decodes what has arrived, in place behind the head. True once the body is complete.
     private func decodeChunks() -> Bool {
@@ -265,60 +255,18 @@ public final class HTTPConnection: Connection {
         return true
     }
 
-    // MARK: Answers
-
-    private func answer(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
-        begin(head)
-        server.handler.handle(request(head, base, body: body), on: self, into: &server.output.pointee)
-        if phase == .suspended { return }
-        answered()
-        if server.output.pointee.count >= Self.coalescedMaximum { flush() }
-    }
-
-    func begin(_ head: RequestHead) {
-        server.values.requests &+= 1
-        isHead = head.method == .head
-        persistence =
-            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
-        phase = .idle
-    }
-
-    func request(_ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) -> Request {
-        server.parser.request(head, head: base, body: body)
-    }
-
-    /// Pipelined answers are gathered up to this many bytes before they are written.
-    private static let coalescedMaximum = 256 * 1024
-
-    /// After the last byte of an answer has been appended.
-    func answered() {
-        if persistence == .closing {
-            flush()
-            finish()
-        } else {
-            setDeadline(milliseconds: server.options.idleDeadline_ms)
-        }
-    }
-
-    func flush() {
-        let count = server.output.pointee.count
-        guard count > 0 else { return }
-        server.values.bytesOut &+= count
-        server.output.pointee.withUnsafeBytes { write($0) }
-        server.output.pointee.removeAll()
-        if count > ServerLoop.keptOutputBytes { server.output.pointee.shrink(to: ServerLoop.keptOutputBytes) }
-    }
-
     // MARK: Ends
+
+    public override func finishes() { server.sendHeld() }
 
     public override func drained() {
         if isSuspended { server.handler.drained(self) }
-        if phase != .suspended { proceed() }
+        if !isUnanswered { proceed() }
     }
 
     public override func deadlineExpired() {
         switch phase {
-        case .idle, .suspended: finish()
+        case .idle, .suspended, .endless: finish()
         case .head: refuse(.headTimeout)
         case .body, .chunks: refuse(.bodyTimeout)
         case .stream: failStream(.bodyTimeout)
@@ -327,7 +275,7 @@ public final class HTTPConnection: Connection {
 
     public override func closed() {
         consume(bufferedInput)
-        let wasUnanswered = phase == .suspended || phase == .stream
+        let wasUnanswered = isUnanswered || phase == .stream
         phase = .idle
         if wasUnanswered { server.handler.abandoned(self) }
         server.forget(self)

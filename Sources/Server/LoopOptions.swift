@@ -10,7 +10,7 @@ public struct LoopOptions: Sendable {
     public var queuedOutputMaximum = 256 * 1024 * 1024
     /// From a head's first byte to its last, and from the connection to the first byte.
     public var headDeadline_ms: UInt64 = 10_000
-    /// From the head's last byte to the body's last.
+    /// From the head's last byte to the body's last; of a streamed body for each MiB, or whatever its handler calls progress.
     public var bodyDeadline_ms: UInt64 = 30_000
     /// Between an answer and the next request.
     public var idleDeadline_ms: UInt64 = 60_000

@@ -19,6 +19,10 @@ public final class Market: Sendable {
     let startedAt: UInt64
     /// Requests on all loops that wait for the views to reach their token.
     let waiters = Atomic(0)
+    /// Requests on all loops that send commands in lines.
+    let commandStreams = Atomic(0)
+    /// Event streams on all loops.
+    let eventStreams = Atomic(0)
     let handlerCounters: [HandlerCounters]
 
     init(

@@ -46,11 +46,7 @@ extension MarketHandler {
             answer(Problem(rejection), at: logEnd, on: connection, into: &output)
         case .noRoom(let freeBytes, let reserveBytes, let logEnd):
             counters.problems.wrappingAdd(1, ordering: .relaxed)
-            let problem = Problem(
-                "disk-reserve", .insufficientStorage, "The disk is almost full",
-                detail:
-                    "It has \(freeBytes) bytes free, the reserve is \(reserveBytes). Nothing was done; queries go on.")
-            answer(problem, at: logEnd, on: connection, into: &output)
+            answer(.noRoom(freeBytes, reserveBytes), at: logEnd, on: connection, into: &output)
         }
     }
 
@@ -84,12 +80,16 @@ extension MarketHandler {
         output.append(body.bytes)
     }
 
-    private static func requireJSON(_ request: borrowing Request) throws(Problem) {
+    /// Whether the body is of the media type, in lower case, and sent as it is.
+    static func isContent(_ mediaType: String, _ request: borrowing Request) -> Bool {
         let type =
             request.value(.contentType)?.withUnsafeBytes { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
-        let essence = type.prefix { $0 != ";" && $0 != " " }
         let encoding = request.value(.contentEncoding)?.equals("identity") ?? true
-        guard essence == "application/json", encoding else {
+        return type.prefix { $0 != ";" && $0 != " " } == mediaType && encoding
+    }
+
+    private static func requireJSON(_ request: borrowing Request) throws(Problem) {
+        guard isContent("application/json", request) else {
             throw Problem(
                 "unsupported-media-type", .unsupportedMediaType, "A command is JSON",
                 detail: "Send it with Content-Type: application/json and without a Content-Encoding."
@@ -103,14 +103,16 @@ extension MarketHandler {
         var key = value.withUnsafeBytes { [UInt8]($0) }
         let quote = UInt8(ascii: "\"")
         if key.count >= 2, key.first == quote, key.last == quote { key = Array(key[1..<key.count - 1]) }
-        guard !request.isRepeated(.idempotencyKey), (1...128).contains(key.count),
-            key.allSatisfy({ (0x21...0x7E).contains($0) })
-        else {
+        guard !request.isRepeated(.idempotencyKey), isIdempotencyKey(key) else {
             throw Problem(
                 "malformed-idempotency-key", .badRequest, "The Idempotency-Key is not valid",
                 detail: "Send one Idempotency-Key of 1 to 128 visible ASCII characters."
             ).at(.header("Idempotency-Key"), "must be 1 to 128 visible ASCII characters")
         }
         return Text(utf8: key)
+    }
+
+    static func isIdempotencyKey(_ key: [UInt8]) -> Bool {
+        (1...128).contains(key.count) && key.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }

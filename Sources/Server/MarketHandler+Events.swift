@@ -4,9 +4,14 @@ import JSON
 import Queries
 
 extension MarketHandler {
-    /// Hands the request to the feed's thread; the answer follows.
-    func feed(_ request: borrowing Request, on connection: HTTPConnection) throws(Problem) {
+    /// A page of the log, or a stream of it for who accepts that.
+    func answerEvents(
+        _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
+    ) throws(Problem) {
         let query = try EventsQuery(request.query)
+        if MarketHandler.acceptsEventStream(request) {
+            return try openStream(request, query, on: connection, into: &output)
+        }
         let after = try position(query.after)
         let (mailbox, id) = (self.mailbox, connection.id)
         let isAccepted = market.feed.submit(
@@ -25,16 +30,24 @@ extension MarketHandler {
     }
 
     /// `after`: a position, or a token of this log.
-    private func position(_ after: [UInt8]) throws(Problem) -> UInt64 {
+    func position(_ after: [UInt8]) throws(Problem) -> UInt64 {
         if after.isEmpty { return 0 }
-        if let token = ConsistencyToken(after.span.bytes) {
-            try requireOwn(token, at: .parameter("after"))
+        guard let position = try position(after, at: .parameter("after")) else {
+            throw Problem.parameter("after", "must be a position or a Consistency-Token")
+        }
+        return position
+    }
+
+    /// Nil for what is neither a position nor a token.
+    func position(_ text: [UInt8], at location: Problem.Location) throws(Problem) -> UInt64? {
+        if let token = ConsistencyToken(text.span.bytes) {
+            try requireOwn(token, at: location)
             return token.position
         }
-        guard after.count <= 20, after.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let position = UInt64(String(decoding: after, as: UTF8.self))
-        else { throw Problem.parameter("after", "must be a position or a Consistency-Token") }
-        return position
+        guard (1...20).contains(text.count),
+            text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return UInt64(String(decoding: text, as: UTF8.self))
     }
 
     private func write(

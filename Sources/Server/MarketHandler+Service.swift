@@ -48,6 +48,10 @@ extension MarketHandler {
         add("views_bytes", "gauge", "Bytes of the live view build.", market.projector.build.usedBytes)
         add("views_map_bytes", "gauge", "Address space the view build may grow into.", market.projector.build.mapBytes)
         add("token_waiters", "gauge", "Requests that wait for their token.", market.waiters.load(ordering: .relaxed))
+        add(
+            "command_streams", "gauge", "Requests that send commands in lines.",
+            market.commandStreams.load(ordering: .relaxed))
+        add("event_streams", "gauge", "Clients that follow the events.", market.eventStreams.load(ordering: .relaxed))
         add("queries_total", "counter", "Queries answered.", sum { $0.queries.load(ordering: .relaxed) })
         add("commands_total", "counter", "Commands taken in.", sum { $0.commands.load(ordering: .relaxed) })
         add(

@@ -16,10 +16,14 @@ public final class MarketHandler: RequestHandler {
     var engine: QueryEngine
     var parser = JSONParser()
     var waiting = TokenWaiters()
+    var streams: EventStreams
+    /// Requests that send commands in lines, by their connection.
+    var commandLines: [UInt64: CommandLines] = [:]
     let decoding: DecodingContext
 
     init(_ market: Market, loop: EventLoop, mailbox: LoopMailbox, counters: HandlerCounters) throws(LMDBError) {
         (self.market, self.loop, self.mailbox, self.counters) = (market, loop, mailbox, counters)
+        streams = EventStreams(of: mailbox)
         engine = try QueryEngine(
             views: market.projector.build, freshness: market.freshness, cacheBytes: market.cacheBytesPerLoop)
         decoding = DecodingContext(currency: market.currency, importsAllowed: market.importsAllowed) {
@@ -49,7 +53,18 @@ public final class MarketHandler: RequestHandler {
 
     public func abandoned(_ connection: HTTPConnection) {
         waiting.remove(connection.id, in: market)
+        forgetStream(connection.id)
+        forgetCommandLines(connection.id)
     }
+
+    public func drained(_ connection: HTTPConnection) {
+        followOn(connection)
+        goOn(connection)
+    }
+
+    public func clientEnded(_ connection: HTTPConnection) { endStream(connection) }
+
+    public func drain() { endStreams() }
 
     func refuse(_ problem: Problem, on connection: HTTPConnection, into output: inout ByteWriter) {
         counters.problems.wrappingAdd(1, ordering: .relaxed)
@@ -81,7 +96,8 @@ public final class MarketHandler: RequestHandler {
         let token = try checkedToken(request)
         switch route {
         case .command(let name): try submit(name, request, on: connection, into: &output)
-        case .events: try feed(request, on: connection)
+        case .commandLines: try takeCommandLines(request, on: connection, into: &output)
+        case .events: try answerEvents(request, on: connection, into: &output)
         case .live: writeText("ok\n", .ok, on: connection, into: &output)
         case .ready: try writeReadiness(request, on: connection, into: &output)
         case .metrics: try writeMetrics(request, on: connection, into: &output)

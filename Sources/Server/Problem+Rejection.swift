@@ -2,6 +2,13 @@ import HTTP
 import Marketplace
 
 extension Problem {
+    /// What a command is answered with while the disk has less room than its reserve.
+    static func noRoom(_ freeBytes: Int, _ reserveBytes: Int) -> Problem {
+        Problem(
+            "disk-reserve", .insufficientStorage, "The disk is almost full",
+            detail: "It has \(freeBytes) bytes free, the reserve is \(reserveBytes). Nothing was done; queries go on.")
+    }
+
     /// What HTTP calls a rejection.
     init(_ rejection: Rejection) {
         let (status, title): (Status, String) =

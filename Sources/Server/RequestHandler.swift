@@ -25,6 +25,12 @@ public protocol RequestHandler: AnyObject {
     /// All output of a suspended connection has been taken by the client: a stream may produce more.
     func drained(_ connection: HTTPConnection)
 
+    /// The client of an endless answer sends no more, which for such an answer means that it is gone: the handler ends it.
+    func clientEnded(_ connection: HTTPConnection)
+
+    /// The server ends: what would go on without end is ended now.
+    func drain()
+
     /// A suspended connection is gone; nobody will read what is still being made for it.
     func abandoned(_ connection: HTTPConnection)
 }
@@ -35,5 +41,7 @@ extension RequestHandler {
     public func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter) {}
     public func appendCommonFields(into output: inout ByteWriter) {}
     public func drained(_ connection: HTTPConnection) {}
+    public func clientEnded(_ connection: HTTPConnection) { connection.close() }
+    public func drain() {}
     public func abandoned(_ connection: HTTPConnection) {}
 }

@@ -11,6 +11,7 @@ enum Route {
     case order([UInt8])
     case user([UInt8])
     case command([UInt8])
+    case commandLines
     case events, live, ready, metrics
 
     /// Nil when nothing is at the path. Ids may be percent-encoded.
@@ -21,6 +22,8 @@ enum Route {
             self = .orderList
         } else if path.equals("/v1/events") {
             self = .events
+        } else if path.equals("/v1/commands") {
+            self = .commandLines
         } else if path.equals("/livez") {
             self = .live
         } else if path.equals("/readyz") {
@@ -64,14 +67,17 @@ enum Route {
         return decoded.copyBytes()
     }
 
-    var allowed: StaticString {
-        if case .command = self { return "POST" }
-        return "GET, HEAD"
-    }
+    var allowed: StaticString { isCommand ? "POST" : "GET, HEAD" }
 
     func allows(_ method: HTTP.Method) -> Bool {
-        if case .command = self { return method == .post }
-        return method == .get || method == .head
+        isCommand ? method == .post : method == .get || method == .head
+    }
+
+    private var isCommand: Bool {
+        switch self {
+        case .command, .commandLines: true
+        default: false
+        }
     }
 
     /// The query of a route that is one.
@@ -89,7 +95,7 @@ enum Route {
         case .user(let id):
             try Query.requireNoParameters(parameters)
             return .user(id: id)
-        case .command, .events, .live, .ready, .metrics:
+        case .command, .commandLines, .events, .live, .ready, .metrics:
             preconditionFailure("this route is no query of the views")
         }
     }

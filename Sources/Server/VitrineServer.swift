@@ -116,8 +116,7 @@ public struct VitrineServer {
     /// Clients that one loop takes, so that all stay below the process's limit of open files with room for its own.
     private static func connectionsMax(loops: Int) -> Int {
         let ownFiles = 64
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
-        return max(16, min(10_000, (Int(clamping: limit.rlim_cur) - ownFiles) / max(loops, 1)))
+        guard let limit = try? OpenFiles.raiseLimit() else { return 256 }
+        return max(16, min(10_000, (limit - ownFiles) / max(loops, 1)))
     }
 }

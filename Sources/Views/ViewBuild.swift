@@ -5,7 +5,7 @@ import Marketplace
 /// One build of the views: an LMDB environment with all tables, at one position of one log.
 public final class ViewBuild: Sendable {
     /// What rows look like. Change the number with any row, key or table; a build of another definition is discarded.
-    static let formatVersion = 3
+    static let formatVersion = 4
 
     /// The build's directory.
     public let path: String
@@ -33,7 +33,9 @@ public final class ViewBuild: Sendable {
         }
     }
 
-    private static func definition(_ currency: Currency) -> String { "vitrine-views \(formatVersion) \(currency)" }
+    private static func definition(_ currency: Currency) -> String {
+        "vitrine-views \(formatVersion) \(currency) collation \(TitleOrder.version)"
+    }
 
     private static let definitionKey: [UInt8] = Array("definition".utf8)
 

@@ -37,6 +37,9 @@ public struct ViewSnapshot: ~Copyable {
         return tally
     }
 
+    /// How many rows a table has.
+    func rowCount(_ table: ViewTable) throws(LMDBError) -> Int { try transaction.entryCount(tables[table]) }
+
     @_lifetime(borrow self)
     func get(_ table: ViewTable, _ key: RawSpan) throws(LMDBError) -> RawSpan? {
         try transaction.get(tables[table], key)

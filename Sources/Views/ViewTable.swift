@@ -30,6 +30,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case reviews = 14
     /// `ReviewListKey` → nothing.
     case reviewLists = 15
+    /// `ColumnChunks` key → the chunk.
+    case productColumns = 16
+    /// Number → the category's name as JSON.
+    case categoryNames = 17
 
     /// The name inside the environment.
     public var name: String {
@@ -49,15 +53,18 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .reviewNumbers: "review-numbers"
         case .reviews: "reviews"
         case .reviewLists: "review-lists"
+        case .productColumns: "product-columns"
+        case .categoryNames: "category-names"
         }
     }
 
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews: true
+        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
+            true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
-            .reviewLists:
+            .reviewLists, .productColumns:
             false
         }
     }

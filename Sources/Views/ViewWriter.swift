@@ -13,6 +13,7 @@ public struct ViewWriter: ~Copyable {
     public private(set) var touched: Set<Partition> = []
     let currency: Currency
     private var checkpoint: Checkpoint
+    private var chunks = ColumnChunks()
 
     init(
         transaction: consuming WriteTransaction, tables: ViewTables, currency: Currency, checkpoint: Checkpoint,
@@ -27,6 +28,7 @@ public struct ViewWriter: ~Copyable {
 
     /// Commits rows, tallies and the checkpoint at `position` together, or nothing.
     public consuming func commit(position: UInt64) throws(LMDBError) {
+        try writeChunks()
         checkpoint.position = position
         try checkpoint.write(&transaction, tables)
         try Checkpoint.writeTallies(tallies, &transaction, tables)
@@ -34,6 +36,30 @@ public struct ViewWriter: ~Copyable {
     }
 
     mutating func touch(_ partition: Partition) { touched.insert(partition) }
+
+    /// The number for a new row of a table that never loses one: they are counted from 0.
+    func nextNumber(_ table: ViewTable) -> UInt64 { tallies[table.index].rows }
+
+    // MARK: Columns
+
+    mutating func setColumn(_ column: ProductColumn, _ number: UInt64, to entry: UInt64) throws(ViewError) {
+        // Taken out while it is changed: reading the stored chunk needs the rest of the writer.
+        var changed = ColumnChunks()
+        swap(&changed, &chunks)
+        defer { swap(&changed, &chunks) }
+        try changed.set(column, number, to: entry) { key throws(ViewError) in try get(.productColumns, key)?.copy() }
+    }
+
+    private mutating func writeChunks() throws(LMDBError) {
+        var changed = ColumnChunks()
+        swap(&changed, &chunks)
+        do throws(ViewError) {
+            try changed.drain { key, chunk throws(ViewError) in try put(.productColumns, key, chunk) }
+        } catch {
+            guard case .storage(let failure) = error else { preconditionFailure("a column row was refused: \(error)") }
+            throw failure
+        }
+    }
 
     // MARK: Rows
 

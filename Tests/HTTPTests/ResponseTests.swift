@@ -39,6 +39,25 @@ import Testing
                 + #""detail":"at most 2"},{"parameter":"x","detail":"unknown"},{"header":"Prefer","detail":"odd"}]}"#)
     }
 
+    @Test(arguments: [1, 9, 15, 16, 255, 256, 4_095, 65_536, 1_048_577])
+    func bodiesOfUnknownLengthComeInChunks(count: Int) {
+        let part = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+        let text = String(repeating: "x", count: count)
+        let chunks = written {
+            $0.endHead(isChunked: true)
+            $0.append(part: part.span.bytes, isChunked: true)
+            $0.append(part: [UInt8]().span.bytes, isChunked: true)
+            $0.endBody(isChunked: true)
+        }
+        #expect(chunks == "Transfer-Encoding: chunked\r\n\r\n\(String(count, radix: 16))\r\n\(text)\r\n0\r\n\r\n")
+        let plain = written {
+            $0.endHead(isChunked: false)
+            $0.append(part: part.span.bytes, isChunked: false)
+            $0.endBody(isChunked: false)
+        }
+        #expect(plain == "\r\n" + text)
+    }
+
     @Test(arguments: Refusal.allCases)
     func everyRefusalHasItsProblem(refusal: Refusal) {
         #expect(refusal.problem.status == refusal.status)

@@ -32,13 +32,17 @@ struct RandomMarket {
         }
     }
 
+    /// By chance, but for one of each, without whom there would be no market.
+    private mutating func role(of id: Text) -> Role { id == "u1" || id != "u2" && chance(2) ? .customer : .seller }
+
     mutating func command() -> Command {
         switch int(0...13) {
         case 0:
+            let id = id("u", 8)
             return .registerUser(
                 RegisterUser(
-                    userId: id("u", 8), name: text(), email: optional(text()), role: chance(2) ? .customer : .seller,
-                    country: optional(id("land", 3))))
+                    userId: id, name: text(), email: optional(text()), role: role(of: id),
+                    country: optional(self.id("land", 3))))
         case 1:
             return .updateUser(
                 UpdateUser(

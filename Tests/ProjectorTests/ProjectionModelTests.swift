@@ -18,7 +18,7 @@ import Views
         let options = EventLogOptions(segmentBytes: 64 << 10, growthBytes: 16 << 10, diskReserveBytes: 0)
         let log = try EventLog.open(directory.path, options: options)
         var random = RandomCommands(seed: seed)
-        try decide(2_500, &random, log, directory.path)
+        try decide(4_000, &random, log, directory.path)
         let events = try readEvents(log)
         try #require(events.count > 500)
         #expect(Set(events.map { "\($0.event.type)" }).count == 14)

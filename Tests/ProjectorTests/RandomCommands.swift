@@ -5,7 +5,7 @@ import Marketplace
 struct RandomCommands {
     static let users: ClosedRange<Int64> = 1...9
     static let products: ClosedRange<Int64> = 1...40
-    static let orders: ClosedRange<Int64> = 1...400
+    static let orders: ClosedRange<Int64> = 1...250
     static let categories: [Text] = ["lamps", "漢 & <tea>", "c\"3\\", Text(String(repeating: "ü", count: 199))]
 
     private var random: SeededGenerator
@@ -48,13 +48,15 @@ struct RandomCommands {
 
     private mutating func order() -> Text { Text("o\(int(RandomCommands.orders))") }
 
+    /// By chance, but for one of each, without whom there would be no market.
+    private mutating func role(of id: Text) -> Role { id == "u1" || id != "u2" && chance(2) ? .customer : .seller }
+
     private mutating func command() -> Command {
         switch int(0...29) {
         case 0, 1:
+            let id = user()
             return .registerUser(
-                RegisterUser(
-                    userId: user(), name: text(), email: nil, role: chance(2) ? .customer : .seller,
-                    country: optional(text())))
+                RegisterUser(userId: id, name: text(), email: nil, role: role(of: id), country: optional(text())))
         case 2:
             return .updateUser(UpdateUser(userId: user(), name: optional(text()), country: change(text())))
         case 3...5:

@@ -43,6 +43,24 @@ import Testing
         #expect(server.events.abandoned.load(ordering: .relaxed) == 1)
     }
 
+    @Test func aBodyThatGoesOnMayTakeItsTime() throws {
+        let server = try EchoServer { $0.bodyDeadline_ms = 300 }
+        let client = server.client()
+        client.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
+        // A second in all, three times the deadline.
+        for _ in 0..<10 {
+            client.send("z")
+            _ = client.readOnce(milliseconds: 100)
+        }
+        #expect(client.answer()?.body == "streamed 10")
+        #expect(server.client().ask("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na")?.status == 408)
+    }
+
+    @Test func aStreamThatIsRefusedSaysThatItCloses() throws {
+        let client = try EchoServer().client()
+        #expect(client.ask(post("/stream?no", "zz"))?.fields["connection"] == "close")
+    }
+
     @Test func aStreamThatStallsTimesOut() throws {
         let server = try EchoServer { $0.bodyDeadline_ms = 200 }
         let client = server.client()

@@ -7,11 +7,13 @@ import Synchronization
 @testable import Server
 
 /// Answers with what it was asked, in the ways that tests need:
-/// `/bytes?N` N bytes, `/later` from another thread, `/never` not at all, `/stream` a streamed body's parts counted.
+/// `/bytes?N` N bytes, `/later` from another thread, `/never` not at all, `/stream` a streamed body's parts counted,
+/// `/slow` the same for a body that may take its time.
 final class EchoHandler: RequestHandler {
     private let mailbox: LoopMailbox
     private let events: EchoEvents
     private var streams: [UInt64: Int] = [:]
+    private var paths: [UInt64: String] = [:]
 
     init(mailbox: LoopMailbox, events: EchoEvents) { (self.mailbox, self.events) = (mailbox, events) }
 
@@ -40,7 +42,8 @@ final class EchoHandler: RequestHandler {
                 mailbox.post { $0.connection(id)?.send { $0.append("abc") } }
                 mailbox.post { $0.connection(id)?.complete { $0.append("def") } }
             }
-        case "/stream":
+        case "/stream", "/slow":
+            paths[connection.id] = path
             if query == "no" { return connection.answer(Problem("no", .forbidden, "No"), into: &output) }
             streams[connection.id] = 0
             connection.suspend()
@@ -50,11 +53,12 @@ final class EchoHandler: RequestHandler {
         }
     }
 
-    func wantsBodyStream(_ request: borrowing Request) -> Bool { text(request.path) == "/stream" }
+    func wantsBodyStream(_ request: borrowing Request) -> Bool { ["/stream", "/slow"].contains(text(request.path)) }
 
     func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter) {
         streams[connection.id]! += part.count
         events.streamed.add(part.count, ordering: .relaxed)
+        if paths[connection.id] == "/slow" { return connection.renewBodyDeadline() }
         // Every part is held up once, as a full queue would do.
         connection.pauseBody()
         let id = connection.id

@@ -65,6 +65,12 @@ import Testing
         expectProblem(try client.command("AddProduct", product("more")), 507, "disk-reserve")
         try expectAll(accepted, server, after: token)
 
+        let lines = try client.lines([
+            CommandText("AddProduct", product("more")).text, CommandText("AddProduct", product("more-2")).text,
+        ])
+        #expect(lines.answers.map { $0["status"] } == [507, 507])
+        #expect(lines.summary["rejected"] == 2)
+
         // A restart with the disk still full finds everything, and refuses still.
         #expect(try server.end() == .code(0))
         server = try ServerProcess.start(disk.data)

@@ -2,64 +2,71 @@ import JSON
 import LMDB
 import Marketplace
 
-/// Every product list as a range of keys: all products, by category, by seller and by both, in each order.
+/// The product lists as ranges of keys: all products and each category's in every kept order, each seller's by newest.
 enum ProductListsView {
     static func insert(_ number: UInt64, _ row: ProductRow, in views: inout ViewWriter) throws(ViewError) {
-        for sort in ProductSort.allCases { try put(number, row, scopes(row), sort, in: &views) }
+        try ProductColumnsView.insert(number, row, in: &views)
+        for sort in ProductSort.kept {
+            let place = ProductPlace(number, row, sort)
+            try put(place, .all, sort, in: &views)
+            try put(place, .category(row.categoryNumber), sort, in: &views)
+            if sort == .newest { try put(place, .seller(row.sellerNumber), sort, in: &views) }
+        }
         touch(number, row, in: &views)
     }
 
-    /// Moves a product to where its changed row belongs: only the lists whose key changed are written.
+    /// Moves a product to where its changed row belongs: only the rows whose key changed are written.
     static func move(_ number: UInt64, from before: ProductRow, to row: ProductRow, in views: inout ViewWriter)
         throws(ViewError)
     {
+        try ProductColumnsView.change(number, from: before, to: row, in: &views)
         touch(number, row, in: &views)
-        if before.categoryNumber != row.categoryNumber { touch(number, before, in: &views) }
-        for sort in ProductSort.allCases {
-            if row.isDiscontinued {
-                if !before.isDiscontinued { try delete(number, before, scopes(before), sort, in: &views) }
-            } else if before.price != row.price && sort != .newest {
-                try delete(number, before, scopes(before), sort, in: &views)
-                try put(number, row, scopes(row), sort, in: &views)
-            } else if before.categoryNumber != row.categoryNumber {
-                try delete(number, before, categoryScopes(before), sort, in: &views)
-                try put(number, row, categoryScopes(row), sort, in: &views)
+        let changesCategory = before.categoryNumber != row.categoryNumber
+        if changesCategory { touch(number, before, in: &views) }
+        guard !before.isDiscontinued else { return }
+        for sort in ProductSort.kept {
+            let moves = row.isDiscontinued || changesPlace(before, row, sort)
+            guard moves || changesCategory else { continue }
+            let (old, new) = (ProductPlace(number, before, sort), ProductPlace(number, row, sort))
+            try delete(old, .category(before.categoryNumber), sort, in: &views)
+            if moves {
+                try delete(old, .all, sort, in: &views)
+                if sort == .newest { try delete(old, .seller(before.sellerNumber), sort, in: &views) }
             }
+            guard !row.isDiscontinued else { continue }
+            try put(new, .category(row.categoryNumber), sort, in: &views)
+            if moves { try put(new, .all, sort, in: &views) }
         }
     }
 
-    private static func scopes(_ row: ProductRow) -> [ProductScope] {
-        [.all, .seller(row.sellerNumber)] + categoryScopes(row)
-    }
-
-    private static func categoryScopes(_ row: ProductRow) -> [ProductScope] {
-        [.category(row.categoryNumber), .sellerInCategory(seller: row.sellerNumber, category: row.categoryNumber)]
+    /// Neither the seller nor the time it was added ever changes.
+    private static func changesPlace(_ before: ProductRow, _ row: ProductRow, _ sort: ProductSort) -> Bool {
+        switch sort {
+        case .title: before.titleJSON != row.titleJSON
+        default: ProductPlace.rank(before, sort) != ProductPlace.rank(row, sort)
+        }
     }
 
     private static func put(
-        _ number: UInt64, _ row: ProductRow, _ scopes: [ProductScope], _ sort: ProductSort, in views: inout ViewWriter
-    ) throws(ViewError) {
-        for scope in scopes {
-            let key = key(number, row, scope, sort)
-            try views.put(.productLists, key.bytes, RawSpan())
-        }
+        _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, in views: inout ViewWriter
+    )
+        throws(ViewError)
+    {
+        let key = key(place, scope, sort)
+        try views.put(.productLists, key.bytes, RawSpan())
     }
 
     private static func delete(
-        _ number: UInt64, _ row: ProductRow, _ scopes: [ProductScope], _ sort: ProductSort, in views: inout ViewWriter
+        _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, in views: inout ViewWriter
     ) throws(ViewError) {
-        for scope in scopes {
-            let key = key(number, row, scope, sort)
-            try views.delete(.productLists, key.bytes)
-        }
+        let key = key(place, scope, sort)
+        try views.delete(.productLists, key.bytes)
     }
 
-    private static func key(
-        _ number: UInt64, _ row: ProductRow, _ scope: ProductScope, _ sort: ProductSort
-    ) -> ByteWriter {
-        var key = ByteWriter(capacity: 48)
+    private static func key(_ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort) -> ByteWriter {
+        var key = ByteWriter(capacity: 64)
         ProductListKey.appendPrefix(scope, sort, to: &key)
-        ProductListKey.appendPlace(number, row, sort, to: &key)
+        place.append(sort, to: &key)
         return key
     }
 
@@ -68,18 +75,5 @@ enum ProductListsView {
         views.touch(.allProducts)
         views.touch(.category(row.categoryNumber))
         views.touch(.sellerProducts(row.sellerNumber))
-    }
-}
-
-// MARK: Look-up
-
-extension ViewSnapshot {
-    /// The products of a list in order, from behind `place` (of a cursor) or from the beginning.
-    @_lifetime(borrow self)
-    public func products(_ scope: ProductScope, _ sort: ProductSort, after place: [UInt8]) throws(LMDBError) -> ListScan
-    {
-        var prefix = ByteWriter(capacity: 64)
-        ProductListKey.appendPrefix(scope, sort, to: &prefix)
-        return try scan(.productLists, prefix: prefix, after: place)
     }
 }

@@ -5,9 +5,9 @@ import Marketplace
 /// Products by id: the card, and the description beside it. Keeps the product lists in step with the cards.
 enum ProductsView {
     static func apply(_ event: ProductAdded, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
-        let number = moment.position
+        let number = views.nextNumber(.products)
         let seller = try UsersView.number(of: event.sellerId, in: views)
-        let category = try CategoryNumbers.number(of: event.category, orNew: number, in: &views)
+        let category = try CategoryNumbers.number(of: event.category, in: &views)
         try views.putNumber(.productNumbers, of: event.productId.utf8, number)
         let row = ProductRow(event, sellerNumber: seller, categoryNumber: category, at: moment.time)
         let encoded = row.encode(views.currency)
@@ -34,7 +34,7 @@ enum ProductsView {
         }
         if let category = event.category {
             row.categoryJSON = UserRow.json(category)
-            row.categoryNumber = try CategoryNumbers.number(of: category, orNew: moment.position, in: &views)
+            row.categoryNumber = try CategoryNumbers.number(of: category, in: &views)
         }
         row.noteSubject(moment)
         try store(number, from: before, to: row, in: &views)

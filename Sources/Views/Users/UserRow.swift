@@ -72,6 +72,9 @@ public struct UserRow {
         return json.copyBytes()
     }
 
+    /// A customer's orders, a seller's listed products, of an encoded row.
+    static func itemCount(in row: RawSpan) -> Int64 { row.field(24, as: Int64.self) }
+
     /// The name as JSON inside an encoded row: what is spliced into cards.
     @_lifetime(copy row)
     static func nameJSON(in row: RawSpan) -> RawSpan {

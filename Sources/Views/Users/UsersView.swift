@@ -5,10 +5,11 @@ import Marketplace
 /// Users by id, and the names that other views' cards borrow.
 enum UsersView {
     static func apply(_ event: UserRegistered, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
-        try views.putNumber(.userNumbers, of: event.userId.utf8, moment.position)
+        let number = views.nextNumber(.users)
+        try views.putNumber(.userNumbers, of: event.userId.utf8, number)
         let row = UserRow(event, at: moment.time).encode()
-        try views.put(.users, number: moment.position, row.bytes)
-        views.touch(.user(moment.position))
+        try views.put(.users, number: number, row.bytes)
+        views.touch(.user(number))
     }
 
     static func apply(_ event: UserUpdated, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {

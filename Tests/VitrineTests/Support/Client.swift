@@ -14,9 +14,13 @@ final class Client {
     private let socket: Int32
     private var unread: [UInt8] = []
 
-    init(port: UInt16) throws {
+    /// `receiveBytes` bounds the kernel's receive buffer, for clients that do not read.
+    init(port: UInt16, receiveBytes: Int32? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw Failure.connect(errno) }
+        if var receiveBytes {
+            setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -74,13 +78,8 @@ final class Client {
         repeat { answer = try receiveHead() } while answer.status < 200
         guard hasBody, answer.status != 304, answer.status != 204 else { return answer }
         if answer.headers["transfer-encoding"] == "chunked" {
-            while true {
-                let line = try receiveLine()
-                guard let size = Int(line, radix: 16) else { throw Failure.malformed(line) }
-                if size > 0 { answer.body += try receive(count: size) }
-                guard try receiveLine().isEmpty else { throw Failure.malformed("chunk end") }
-                if size == 0 { return answer }
-            }
+            while let chunk = try receiveChunk() { answer.body += chunk }
+            return answer
         }
         guard let length = answer.headers["content-length"].flatMap({ Int($0) }) else {
             throw Failure.malformed("neither Content-Length nor chunked: \(answer.headers)")
@@ -104,7 +103,29 @@ final class Client {
         }
     }
 
-    private func receiveHead() throws -> Answer {
+    /// The next chunk of a body that is being received; nil at its end.
+    func receiveChunk() throws -> [UInt8]? {
+        let line = try receiveLine()
+        guard let size = Int(line, radix: 16) else { throw Failure.malformed(line) }
+        let chunk = try receive(count: size)
+        guard try receiveLine().isEmpty else { throw Failure.malformed("chunk end") }
+        return size == 0 ? nil : chunk
+    }
+
+    /// What comes until the server closes.
+    func receiveToEnd() throws -> [UInt8] {
+        do {
+            while true { try fill() }
+        } catch Failure.closed {
+            defer { unread = [] }
+            return unread
+        }
+    }
+
+    func endSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// The head of an answer whose body is received part by part.
+    func receiveHead() throws -> Answer {
         let status = try receiveLine()
         let parts = status.split(separator: " ", maxSplits: 2)
         guard parts.count >= 2, parts[0] == "HTTP/1.1", let code = Int(parts[1]) else {

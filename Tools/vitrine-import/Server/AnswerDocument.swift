@@ -1,7 +1,11 @@
 import JSON
 
-/// What an import reads of the JSON that a command is answered with: an outcome or a problem (RFC 9457).
+/// What an import reads of the JSON that a line is answered with, an outcome or a problem (RFC 9457) in `error`, or that
+/// the whole request is refused with, a problem.
 struct AnswerDocument: Equatable {
+    /// A line's own.
+    private(set) var status: Int?
+    private(set) var isReplayed = false
     /// Whether it is an outcome without events.
     private(set) var saysNothingHappened = false
     /// The problem's name, such as `duplicate-id`.
@@ -17,6 +21,12 @@ struct AnswerDocument: Equatable {
     init?(_ body: [UInt8], parser: inout JSONParser) {
         guard let document = try? parser.parse(body.span.bytes), var members = document.object else { return nil }
         if var events = members.take("events")?.array { saysNothingHappened = events.next() == nil }
+        if let number = members.take("status")?.int64 { status = Int(number) }
+        if let replayed = members.take("replayed")?.bool { isReplayed = replayed }
+        if var error = members.take("error")?.object { readProblem(&error) } else { readProblem(&members) }
+    }
+
+    private mutating func readProblem(_ members: inout JSONObject) {
         if let type = members.take("type")?.text, type.hasPrefix(Self.problemPrefix) {
             reason = String(type.dropFirst(Self.problemPrefix.count))
         }

@@ -1,31 +1,38 @@
 import JSON
 import POSIX
 
-/// One connection's work: takes a command, delivers it, notes what became of it.
+/// One connection's work: takes commands, delivers them as the lines of a request, notes what became of each.
 struct Courier: ~Copyable {
     private let address: ServerAddress
     private let patience: ServerSink.Patience
     private let shared: Monitor<ServerSink.Shared>
     /// With this few commands waiting, the sink is woken to bring more.
     private let waitingMin: Int
+    private let connectionCount: Int
     private var connection: ServerConnection?
     private var parser = JSONParser()
 
+    /// Commands of one request: enough that its overhead no longer counts, few enough that a broken one is soon repeated.
+    private static let linesMax = 256
+
     init(
-        address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>, waitingMin: Int
+        address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>, waitingMin: Int,
+        connectionCount: Int
     ) {
         (self.address, self.patience, self.shared, self.waitingMin) = (address, patience, shared, waitingMin)
+        self.connectionCount = connectionCount
         connection = nil
     }
 
     mutating func run() {
-        while let command = take() {
-            let result = Result { () throws(ImportError) in try deliver(command) }
+        while let commands = take() {
+            let result = Result { () throws(ImportError) in try deliver(commands) }
             // Waking everybody for each answer would cost more than the answer.
             let isWorthWaking = shared.withLock { state in
-                state.underWay -= 1
+                state.underWay -= commands.count
                 switch result {
-                case .success(let verdict): state.outcomes.add(verdict, of: command)
+                case .success(let verdicts):
+                    for (command, verdict) in zip(commands, verdicts) { state.outcomes.add(verdict, of: command) }
                 case .failure(let error): if state.failure == nil { state.failure = error }
                 }
                 return state.failure != nil || state.waiting <= waitingMin
@@ -34,25 +41,27 @@ struct Courier: ~Copyable {
         }
     }
 
-    /// Waits for a command; nil when there will be none.
-    private func take() -> ImportCommand? {
-        let taken = shared.wait { state -> ImportCommand?? in
+    /// Waits for commands and takes this connection's share of them; nil when there will be none.
+    private func take() -> [ImportCommand]? {
+        let connectionCount = connectionCount
+        let taken = shared.wait { state -> [ImportCommand]?? in
             if state.failure != nil || state.isClosed { return .some(nil) }
-            return state.pop().map { .some($0) }
+            guard state.waiting > 0 else { return nil }
+            return state.pop(min(Courier.linesMax, max(1, state.waiting / connectionCount)))
         }
         return taken ?? nil
     }
 
-    /// Sends `command` until it is decided; throws what must stop the import.
-    private mutating func deliver(_ command: ImportCommand) throws(ImportError) -> Verdict {
+    /// Sends `commands` until they are decided; throws what must stop the import.
+    private mutating func deliver(_ commands: [ImportCommand]) throws(ImportError) -> [Verdict] {
         let startedAt = Clock.monotonicNanoseconds
         var brokenCount = 0
         while true {
             let (reason, pause): (String, Int)
-            switch Result(catching: { () throws(ConnectionError) in try exchange(command) }) {
+            switch Result(catching: { () throws(ConnectionError) in try exchange(commands) }) {
             case .success(let answer):
                 guard answer.asksToRetry else {
-                    return try Verdict(answer, to: command, from: address, parser: &parser)
+                    return try Verdict.of(answer, to: commands, from: address, parser: &parser)
                 }
                 reason = "it stays busy (\(answer.status))"
                 pause = answer.retryAfter.map { min(max($0, 0), 60) * 1_000 } ?? patience.busyMilliseconds
@@ -67,7 +76,7 @@ struct Courier: ~Copyable {
             guard tried + UInt64(pause) < patience.giveUpMilliseconds else {
                 throw ImportError(
                     "--server \(address.text): \(reason), for \(patience.giveUpMilliseconds / 1_000) s at "
-                        + "\(command.label); see to the server and run the import again, what it took it keeps"
+                        + "\(commands[0].label); see to the server and run the import again, what it took it keeps"
                 )
             }
             // The server's time to recover; it ends early when another connection's failure stops the import.
@@ -76,10 +85,10 @@ struct Courier: ~Copyable {
         }
     }
 
-    /// Sends `command` once, over the kept connection or a new one, which is kept unless it broke.
-    private mutating func exchange(_ command: ImportCommand) throws(ConnectionError) -> ServerAnswer {
+    /// Sends `commands` once, over the kept connection or a new one, which is kept unless it broke.
+    private mutating func exchange(_ commands: [ImportCommand]) throws(ConnectionError) -> ServerAnswer {
         var live = if let kept = connection.take() { kept } else { try ServerConnection(address) }
-        let answer = try live.exchange(command)
+        let answer = try live.exchange(commands)
         if !answer.closes { connection = consume live }
         return answer
     }

@@ -1,12 +1,12 @@
-/// A server's answer to one command: what the import needs of it.
+/// A server's answer to a request: what the import needs of it.
 struct ServerAnswer: Equatable {
     var status = 0
-    var isReplayed = false
     /// Seconds after which to try again, if the answer says so.
     var retryAfter: Int?
     /// Whether the server closes the connection after this answer.
     var closes = false
     var contentLength: Int?
+    var isChunked = false
     var body: [UInt8] = []
 
     /// Reads an answer's head, without the empty line that ends it; nil when it is no HTTP/1.1 that Vitrine speaks.
@@ -26,14 +26,15 @@ struct ServerAnswer: Equatable {
                 guard let length = Int(value), length >= 0 else { return nil }
                 contentLength = length
             case "retry-after": retryAfter = Int(value)
-            case "idempotent-replayed": isReplayed = value == "true"
             case "connection": closes = value.lowercased() == "close"
-            case "transfer-encoding": return nil
+            case "transfer-encoding":
+                guard value.lowercased() == "chunked" else { return nil }
+                isChunked = true
             default: break
             }
         }
         // 1xx, 204 and 304 have no body and need no length.
         if status < 200 || status == 204 || status == 304 { contentLength = 0 }
-        guard contentLength != nil else { return nil }
+        guard contentLength != nil || isChunked else { return nil }
     }
 }

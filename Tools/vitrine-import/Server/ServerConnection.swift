@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 import POSIX
 
@@ -5,7 +6,7 @@ import POSIX
 enum ConnectionError: Error, CustomStringConvertible {
     /// Nothing can be reached there.
     case unreachable(SocketError)
-    /// It broke before the answer was whole. Sending again is safe, because the command has a key.
+    /// It broke before the answer was whole. Sending again is safe, because each command has a key or changes nothing when it comes again.
     case broken(String)
     /// What came is no answer of a Vitrine.
     case notUnderstood(String)
@@ -18,17 +19,17 @@ enum ConnectionError: Error, CustomStringConvertible {
     }
 }
 
-/// A keep-alive connection that sends one command at a time and waits for its answer.
+/// A keep-alive connection that sends some commands, a line each, and waits for their answers.
 struct ServerConnection: ~Copyable {
     private let socket: StreamSocket
     private let hostHeader: String
-    private var request = ByteWriter(capacity: 4_096)
+    private var request = ByteWriter(capacity: 64 << 10)
     private var chunk = [UInt8](repeating: 0, count: 16 << 10)
 
     /// How long the server may be silent. Its own waits end after 10 s.
     private static let timeoutSeconds = 30
     private static let headBytesMax = 64 << 10
-    private static let bodyBytesMax = 1 << 20
+    private static let bodyBytesMax = 64 << 20
 
     init(_ address: ServerAddress) throws(ConnectionError) {
         do throws(SocketError) {
@@ -40,21 +41,26 @@ struct ServerConnection: ~Copyable {
         hostHeader = address.hostHeader
     }
 
-    mutating func exchange(_ command: ImportCommand) throws(ConnectionError) -> ServerAnswer {
-        request.removeAll()
-        request.append("POST /v1/commands/")
-        request.append(text: command.name)
-        request.append(" HTTP/1.1\r\nHost: ")
-        request.append(text: hostHeader)
-        request.append("\r\nContent-Type: application/json")
-        if let key = command.idempotencyKey {
-            request.append("\r\nIdempotency-Key: ")
-            request.append(text: key)
+    mutating func exchange(_ commands: [ImportCommand]) throws(ConnectionError) -> ServerAnswer {
+        var lines = ByteWriter(capacity: 64 << 10)
+        for command in commands {
+            lines.append("{\"command\":")
+            lines.append(jsonString: command.name)
+            if let key = command.idempotencyKey {
+                lines.append(",\"idempotencyKey\":")
+                lines.append(jsonString: key)
+            }
+            lines.append(",\"data\":")
+            lines.append(command.body)
+            lines.append("}\n")
         }
-        request.append("\r\nContent-Length: ")
-        request.append(decimal: command.body.count)
+        request.removeAll()
+        request.append("POST /v1/commands HTTP/1.1\r\nHost: ")
+        request.append(text: hostHeader)
+        request.append("\r\nContent-Type: application/x-ndjson\r\nContent-Length: ")
+        request.append(decimal: lines.count)
         request.append("\r\n\r\n")
-        request.append(command.body)
+        request.append(lines.bytes)
         do {
             try request.withUnsafeBytes { try socket.send($0) }
         } catch {
@@ -74,15 +80,33 @@ struct ServerConnection: ~Copyable {
                 }
                 let length = answer.contentLength ?? 0
                 guard length <= Self.bodyBytesMax else { throw .notUnderstood("it answers with \(length) bytes") }
-                while received.count < end + length { try receiveMore(&received) }
                 if answer.status < 200 {
                     received.removeFirst(end)
                     continue
                 }
+                if answer.isChunked {
+                    answer.body = try receiveChunks([UInt8](received[end...]))
+                    return answer
+                }
+                while received.count < end + length { try receiveMore(&received) }
                 answer.body = [UInt8](received[end..<(end + length)])
                 return answer
             }
             guard received.count <= Self.headBytesMax else { throw .notUnderstood("its answer's head has no end") }
+            try receiveMore(&received)
+        }
+    }
+
+    /// The content of a chunked body whose first bytes are `first`.
+    private mutating func receiveChunks(_ first: [UInt8]) throws(ConnectionError) -> [UInt8] {
+        var (decoder, content, received) = (ChunkedDecoder(), [UInt8](), first)
+        while true {
+            let limit = Self.bodyBytesMax - content.count
+            let part = received.withUnsafeMutableBytes { try? decoder.decode($0, limit: limit).content }
+            guard let part else { throw .notUnderstood("its answer's chunks are malformed or too large") }
+            content += received[..<part]
+            if decoder.isDone { return content }
+            received.removeAll(keepingCapacity: true)
             try receiveMore(&received)
         }
     }

@@ -14,11 +14,11 @@ enum ServerCurrency {
         let answer: ServerAnswer
         do throws(ConnectionError) {
             var connection = try ServerConnection(address)
-            answer = try connection.exchange(probe)
+            answer = try connection.exchange([probe])
         } catch {
             throw ImportError("--server \(address.text) cannot be reached (\(error)); start vitrine there first")
         }
-        guard answer.status == 422, let currency = expected(in: answer.body) else {
+        guard answer.status == 200, let currency = expected(in: answer.body) else {
             throw ImportError(
                 "--server \(address.text) does not say what it trades in (it answers \(answer.status)); give the address of a vitrine"
             )
@@ -29,12 +29,14 @@ enum ServerCurrency {
     /// The currency that a refused command's answer expects; nil when it is none of a Vitrine.
     static func expected(in body: [UInt8]) -> Currency? {
         var parser = JSONParser()
-        guard let document = try? parser.parse(body.span.bytes), var members = document.object,
-            var errors = members.take("errors")?.array
+        // The answer to the command, before the summary of all.
+        let line = Array(body.prefix { $0 != UInt8(ascii: "\n") })
+        guard let document = try? parser.parse(line.span.bytes), var members = document.object,
+            var problem = members.take("error")?.object, var errors = problem.take("errors")?.array
         else { return nil }
         while let element = errors.next() {
             guard var error = element.object, let pointer = error.take("pointer")?.text,
-                pointer == "#/price/currency", let detail = error.take("detail")?.text
+                pointer == "#/data/price/currency", let detail = error.take("detail")?.text
             else { continue }
             return Currency(String(detail.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" }))
         }

@@ -35,11 +35,10 @@ final class ServerSink: Sink {
             queue += commands
         }
 
-        mutating func pop() -> ImportCommand? {
-            guard first < queue.count else { return nil }
-            first += 1
-            underWay += 1
-            return queue[first - 1]
+        mutating func pop(_ count: Int) -> [ImportCommand] {
+            defer { first += count }
+            underWay += count
+            return [ImportCommand](queue[first..<(first + count)])
         }
     }
 
@@ -62,12 +61,14 @@ final class ServerSink: Sink {
         } catch {
             throw ImportError("--server \(address.text) cannot be reached (\(error)); start vitrine there first")
         }
-        (gatheredMax, waitingMin) = (4 * connectionCount, connectionCount)
+        (gatheredMax, waitingMin) = (256 * connectionCount, 64 * connectionCount)
         let waitingMin = waitingMin
         let shared = shared
         threads = (0..<connectionCount).map { _ in
             Thread(name: "import") {
-                var courier = Courier(address: address, patience: patience, shared: shared, waitingMin: waitingMin)
+                var courier = Courier(
+                    address: address, patience: patience, shared: shared, waitingMin: waitingMin,
+                    connectionCount: connectionCount)
                 courier.run()
             }
         }

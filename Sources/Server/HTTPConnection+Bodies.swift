@@ -2,6 +2,28 @@ import EventLoop
 import HTTP
 import JSON
 
+/// How a body begins.
+extension HTTPConnection {
+    func beginBody(_ head: RequestHead, headLength: Int, arrived: Int) -> Bool {
+        guard head.contentLength <= Limits.bodyBytes else {
+            refuse(.bodyTooLarge)
+            return false
+        }
+        self.headLength = headLength
+        bodyLength = head.contentLength
+        phase = head.isChunked ? .chunks : .body
+        decoder = ChunkedDecoder()
+        setDeadline(milliseconds: server.options.bodyDeadline_ms)
+        askForBody(head, arrived: arrived)
+        return true
+    }
+
+    /// A client that waits for it is told to send its body.
+    func askForBody(_ head: RequestHead, arrived: Int) {
+        if head.expectsContinue && arrived == 0 { server.output.pointee.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    }
+}
+
 /// Bodies that are too long to be held: the handler takes them part by part, at its own pace.
 extension HTTPConnection {
     /// Each further part of this size has the time that a whole body has.
@@ -23,6 +45,12 @@ extension HTTPConnection {
         proceed()
     }
 
+    /// The body goes on as it should, however slowly: its next part may again take as long as a whole body.
+    public func renewBodyDeadline() {
+        guard phase == .stream, !isBodyPaused else { return }
+        renewStreamDeadline()
+    }
+
     /// What has been appended is the end of the answer: the rest of the body is not read, and the connection closes.
     public func abandonBody() {
         guard phase == .stream else { return }
@@ -39,10 +67,12 @@ extension HTTPConnection {
         isBodyPaused = false
         askForBody(head, arrived: arrived)
         let before = server.output.pointee.count
+        phase = .stream
         server.handler.handle(request(head, base, body: .empty), on: self, into: &server.output.pointee)
         hasAnswerBegun = server.output.pointee.count > before
         guard phase == .suspended else {
             // Answered without the body, which cannot be told from a next request.
+            phase = .idle
             flush()
             return finish()
         }

@@ -1,0 +1,22 @@
+#ifndef VITRINE_CCOLUMNS_H
+#define VITRINE_CCOLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// What a product must be; a null column asks for nothing. Each column holds one entry for a product of the chunk.
+typedef struct {
+    const uint32_t *category;
+    uint32_t wanted_category;
+    const uint32_t *seller;
+    uint32_t wanted_seller;
+    const uint64_t *price;
+    uint64_t price_min, price_max;
+    const uint32_t *rating;
+    uint32_t rating_min;
+} vitrine_column_filter;
+
+/// Clears the bits of products that do not match: bit i of word w is product 64 w + i of the chunk.
+void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t *words, size_t word_count);
+
+#endif

@@ -1,0 +1,86 @@
+import JSON
+import LMDB
+
+/// Finds product columns for one query at a time: a chunk is looked up once, however many of its entries are read.
+///
+/// One for each loop. Safe although it keeps pointers: they point into the map of the snapshot that a query reads, they are
+/// forgotten by `begin`, and every method takes the snapshot they were taken from.
+public final class ColumnReader {
+    private struct Place {
+        /// The query that looked it up.
+        var query: UInt64 = 0
+        var chunk: UnsafeRawPointer
+    }
+
+    private var places: UnsafeMutableBufferPointer<Place>
+    private var chunksMax = 0
+    private var query: UInt64 = 0
+    /// What a chunk holds that has no row.
+    private let zeros: UnsafeMutableRawPointer
+
+    public init() {
+        let bytes = ProductColumn.chunkEntries * 8
+        zeros = .allocate(byteCount: bytes, alignment: 64)
+        zeros.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        places = .init(start: nil, count: 0)
+    }
+
+    deinit {
+        places.deallocate()
+        zeros.deallocate()
+    }
+
+    /// Forgets what the last query found. `productCount` is how many products the snapshot has, listed or not.
+    public func begin(productCount: Int) {
+        query += 1
+        let chunks = ColumnReader.chunks(of: productCount)
+        guard chunks > chunksMax else { return }
+        places.deallocate()
+        chunksMax = max(chunks, chunksMax * 2)
+        places = .allocate(capacity: chunksMax * ColumnReader.columns)
+        places.initialize(repeating: Place(chunk: UnsafeRawPointer(zeros)))
+    }
+
+    private static let columns = Int(ProductColumn.allCases.map(\.rawValue).max()!) + 1
+
+    static func chunks(of productCount: Int) -> Int {
+        (productCount + ProductColumn.chunkEntries - 1) / ProductColumn.chunkEntries
+    }
+
+    /// The entries of a chunk.
+    func chunk(_ column: ProductColumn, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UnsafeRawPointer
+    {
+        precondition(index < chunksMax, "no such chunk")
+        let place = index * ColumnReader.columns + Int(column.rawValue)
+        if places[place].query == query { return places[place].chunk }
+        var key = ByteWriter(capacity: 16)
+        ColumnChunks.appendKey(column, index, to: &key)
+        var found = UnsafeRawPointer(zeros)
+        if let row = try snapshot.get(.productColumns, key.bytes) {
+            precondition(row.byteCount == column.chunkBytes, "a chunk of a product column has another size")
+            found = row.withUnsafeBytes { $0.baseAddress! }
+        }
+        places[place] = Place(query: query, chunk: found)
+        return found
+    }
+
+    /// The entry of one product.
+    func entry(_ column: ProductColumn, _ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UInt64
+    {
+        let chunk = try chunk(column, Int(number) / ProductColumn.chunkEntries, snapshot)
+        return ColumnReader.entry(column, chunk, Int(number) % ProductColumn.chunkEntries)
+    }
+
+    /// An entry of a chunk. `index` is below the entries of a chunk. LMDB gives values on even addresses only.
+    @inline(__always)
+    static func entry(_ column: ProductColumn, _ chunk: UnsafeRawPointer, _ index: Int) -> UInt64 {
+        switch column.entryBits {
+        case 1:
+            UInt64(chunk.load(fromByteOffset: index >> 3, as: UInt8.self) >> UInt8(index & 7)) & 1
+        case 32: UInt64(UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
+        default: UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+    }
+}

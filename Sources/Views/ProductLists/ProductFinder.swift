@@ -1,0 +1,173 @@
+import JSON
+import LMDB
+
+/// A part of a product list that is asked for.
+public struct ProductListRequest: Sendable {
+    public var filter = ProductFilter()
+    public var sort = ProductSort.newest
+    public var limit: Int
+    /// Where the part before it ended.
+    public var after: ProductPlace?
+
+    public init(limit: Int) { self.limit = limit }
+}
+
+/// The products of a part of a list, in order.
+public struct FoundProducts {
+    public var numbers: [UInt64] = []
+    /// The place of the last of them if others follow.
+    public var next: ProductPlace?
+
+    fileprivate init() {}
+}
+
+extension ViewSnapshot {
+    /// A list is walked so far for products that match before all columns are compared instead.
+    private static let walkStepsMax = 1_000
+    /// The products of a seller with no more than these are looked at one by one.
+    private static let sellerProductsMax = 4_096
+
+    public func productCount() throws(LMDBError) -> Int { try rowCount(.products) }
+
+    /// Finds the first products of a filtered list behind a place.
+    ///
+    /// Three ways, each exact. A seller of few products: all of them are looked at. Else the list of the filter's category,
+    /// or of all products, is walked in order and what does not match is passed over; where matches are not rare that ends
+    /// soon. Else the columns of all products are compared, which takes the same time however few match.
+    public func findProducts(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts
+    {
+        columns.begin(productCount: try productCount())
+        let filter = request.filter
+        let isNewestOfSeller = request.sort == .newest && filter.category == nil
+        if let seller = filter.seller, !isNewestOfSeller,
+            try listedProductCount(ofSeller: seller) <= ViewSnapshot.sellerProductsMax
+        {
+            return try findAmongProducts(ofSeller: seller, request, columns)
+        }
+        if let found = try walk(request, columns) { return found }
+        return try compareColumns(request, columns)
+    }
+
+    private func findAmongProducts(ofSeller seller: UInt64, _ request: ProductListRequest, _ columns: ColumnReader)
+        throws(LMDBError) -> FoundProducts
+    {
+        var filter = request.filter
+        filter.seller = nil
+        var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
+        var walk = try products(.seller(seller), .newest, after: nil)
+        while try walk.next() {
+            if try filter.matches(walk.number, columns, self) { try selection.offer(walk.number, columns, self) }
+        }
+        return selection.found(request.limit)
+    }
+
+    /// Nil when too much had to be passed over.
+    private func walk(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts? {
+        var filter = request.filter
+        var scope = ProductScope.all
+        if let category = filter.category {
+            scope = .category(category)
+            filter.category = nil
+        } else if let seller = filter.seller, request.sort == .newest {
+            scope = .seller(seller)
+            filter.seller = nil
+        }
+        let isByPrice = request.sort.keptSort == .priceAscending
+        let prices = isByPrice ? filter.prices : ViewSnapshot.allPrices
+        if isByPrice { filter.prices = ViewSnapshot.allPrices }
+
+        let passesAll = filter.isOpen
+        var found = FoundProducts()
+        found.numbers.reserveCapacity(request.limit)
+        var walk = try products(scope, request.sort, after: request.after, prices: prices)
+        var steps = 0
+        var last: ProductPlace?
+        while try walk.next() {
+            steps += 1
+            if !passesAll {
+                guard steps <= ViewSnapshot.walkStepsMax else { return nil }
+                guard try filter.matches(walk.number, columns, self) else { continue }
+            }
+            if found.numbers.count == request.limit {
+                found.next = last
+                return found
+            }
+            found.numbers.append(walk.number)
+            if found.numbers.count == request.limit { last = walk.place }
+        }
+        return found
+    }
+
+    private func compareColumns(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError)
+        -> FoundProducts
+    {
+        var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
+        try forEachChunk(of: request.filter, columns) { chunk, words throws(LMDBError) in
+            try selection.offer(chunk, words, columns, self)
+        }
+        return selection.found(request.limit)
+    }
+
+    /// Calls `body` for each chunk of products with the bits of those that match.
+    private func forEachChunk(
+        of filter: ProductFilter, _ columns: ColumnReader,
+        _ body: (_ chunk: Int, _ words: UnsafePointer<UInt64>) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        var words = InlineArray<63, UInt64>(repeating: 0)
+        for chunk in 0..<ColumnReader.chunks(of: try productCount()) {
+            // Safe: the words stay in place during the call, and there are as many as a chunk has.
+            try withUnsafeMutableBytes(of: &words) { bytes throws(LMDBError) in
+                let words = bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
+                try filter.select(chunk, into: words, columns, self)
+                try body(chunk, words)
+            }
+        }
+    }
+
+    private func listedProductCount(ofSeller seller: UInt64) throws(LMDBError) -> Int {
+        guard let row = try get(.users, number: seller) else { return 0 }
+        return Int(UserRow.itemCount(in: row))
+    }
+
+    /// The numbers of the products with these ids that are listed, in the order given.
+    public func listedProducts(_ ids: [[UInt8]], _ columns: ColumnReader) throws(LMDBError) -> [UInt64] {
+        columns.begin(productCount: try productCount())
+        var numbers: [UInt64] = []
+        for id in ids {
+            guard let number = try productNumber(id.span.bytes) else { continue }
+            if try columns.entry(.listed, number, self) == 1 { numbers.append(number) }
+        }
+        return numbers
+    }
+
+    /// Counts over all products that match, as JSON.
+    public func appendFacets(
+        _ kinds: ProductFacetKinds, of filter: ProductFilter, _ columns: ColumnReader, _ names: UserNames,
+        to output: inout ByteWriter
+    ) throws(LMDBError) {
+        columns.begin(productCount: try productCount())
+        var facets = ProductFacets(
+            kinds, categoryCount: try rowCount(.categoryNames), userCount: try rowCount(.users))
+        try forEachChunk(of: filter, columns) { chunk, words throws(LMDBError) in
+            try facets.count(chunk, words, columns, self)
+        }
+        try facets.append(names, self, to: &output)
+    }
+
+    /// The facets of a list that has no products.
+    public func appendEmptyFacets(_ kinds: ProductFacetKinds, _ names: UserNames, to output: inout ByteWriter)
+        throws(LMDBError)
+    {
+        try ProductFacets(kinds, categoryCount: 0, userCount: 0).append(names, self, to: &output)
+    }
+}
+
+extension ProductSelection {
+    /// What was selected; it was asked for one more than `limit`.
+    fileprivate func found(_ limit: Int) -> FoundProducts {
+        var found = FoundProducts()
+        found.numbers = places.prefix(limit).map { UInt64($0.number) }
+        if places.count > limit { found.next = places[limit - 1] }
+        return found
+    }
+}
