@@ -102,8 +102,8 @@ let package = Package(
         tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        // From the outside: real processes, real sockets. It finds the executable beside the test bundle.
-        .testTarget(name: "VitrineTests", dependencies: ["vitrine"], swiftSettings: strict),
+        // From the outside: real processes, real sockets. It finds the executables beside the test bundle.
+        .testTarget(name: "VitrineTests", dependencies: ["vitrine", "vitrine-import"], swiftSettings: strict),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"],
             swiftSettings: strict),

@@ -12,6 +12,9 @@ public struct DataDirectory: Sendable {
     public let currency: Currency
     private let report: @Sendable (String) -> Void
 
+    /// What a directory trades in when nobody says.
+    public static let currencyOfNew = Currency("GBP")!
+
     /// Why a data directory cannot be served. One line that says what, where and what to do.
     public struct Refusal: Error, CustomStringConvertible {
         public let description: String
@@ -20,21 +23,25 @@ public struct DataDirectory: Sendable {
 
     /// Opens or creates the directory and recovers its log. `report` gets a line for whatever the owner should know.
     ///
+    /// Without a `currency` it is the one that the directory was made with, and pounds sterling for a new one.
+    ///
     /// If views or decisions are ahead of the log, acknowledged events are gone: the log gets a new identity, so that
     /// tokens of before are refused rather than answered with something else.
     public init(
-        path: String, currency: Currency, diskReserveBytes: Int = 16 << 20, report: @escaping @Sendable (String) -> Void
+        path: String, currency: Currency?, diskReserveBytes: Int = 16 << 20,
+        report: @escaping @Sendable (String) -> Void
     ) throws {
-        let options = EventLogOptions(diskReserveBytes: diskReserveBytes, creationTag: Array(currency.description.utf8))
+        let creationTag = Array((currency ?? DataDirectory.currencyOfNew).description.utf8)
+        let options = EventLogOptions(diskReserveBytes: diskReserveBytes, creationTag: creationTag)
         let log = try EventLog.open(path, options: options)
-        (self.path, self.log, self.currency, self.report) = (path, log, currency, report)
-        let tag = log.creationTag.prefix { $0 != 0 }
-        guard Array(tag) == Array(currency.description.utf8) else {
-            let made = String(decoding: tag, as: UTF8.self)
+        let made = String(decoding: log.creationTag.prefix { $0 != 0 }, as: UTF8.self)
+        guard let found = Currency(made), found == currency ?? found else {
+            let asked = currency.map { ", not \($0)" } ?? ""
             throw Refusal(
-                "\(path) was made with the currency \(made), not \(currency): start with --currency \(made), or choose another --data directory"
+                "\(path) was made with the currency \(made)\(asked): start with --currency \(made), or choose another --data directory"
             )
         }
+        (self.path, self.log, self.currency, self.report) = (path, log, found, report)
         if log.recovery.cutBytes > 0 {
             report(
                 "cut \(log.recovery.cutBytes) bytes of a batch that was never acknowledged off \(log.recovery.cutSegment ?? "the log")"

@@ -5,34 +5,55 @@ import Marketplace
 
 /// Decodes and decides commands as a Vitrine does, in memory.
 final class MarketplaceSink: Sink {
+    let currency = Currency("GBP")!
     private(set) var outcomes = Outcomes()
-    private(set) var state = MarketplaceState()
+    var state = MarketplaceState()
+    /// Commands that changed nothing.
+    private(set) var idle: [String] = []
+    /// What was accepted under which key.
+    private var hashes: [String: Fingerprint] = [:]
     private(set) var commands: [SubmittedCommand] = []
 
     func submit(_ command: ImportCommand) throws(ImportError) {
-        guard 1...128 ~= command.idempotencyKey.utf8.count, command.idempotencyKey.utf8.allSatisfy({ 33...126 ~= $0 })
-        else { throw ImportError("\(command.idempotencyKey) is no idempotency key") }
+        if let key = command.idempotencyKey {
+            guard 1...128 ~= key.utf8.count, key.utf8.allSatisfy({ 33...126 ~= $0 }) else {
+                throw ImportError("\(key) is no idempotency key")
+            }
+        }
         do {
-            try decide(command)
-            outcomes.accepted += 1
+            outcomes.add(try decide(command), of: command)
         } catch {
-            outcomes.addRejection(of: command, reason: error.kind.rawValue, detail: "\(error.detail) \(error.errors)")
+            let refusal = Verdict.Refusal(
+                reason: error.kind.rawValue, detail: "\(error.detail) \(error.errors)", available: error.available)
+            outcomes.add(.rejected(refusal), of: command)
         }
     }
 
-    func finishPhase() {}
+    func finishBatch() {}
 
-    private func decide(_ command: ImportCommand) throws(Rejection) {
+    func takeVerdicts() -> [TaggedVerdict] { outcomes.takeVerdicts() }
+
+    private func decide(_ command: ImportCommand) throws(Rejection) -> Verdict {
         var parser = JSONParser()
-        let context = DecodingContext(currency: Currency("GBP")!, importsAllowed: true) { "no-id-chosen" }
+        let context = DecodingContext(currency: currency, importsAllowed: true) { "no-id-chosen" }
         let name = Array(command.name.utf8)
         let submitted = try Command.decode(
             name: name.span.bytes, body: command.body.span.bytes, context: context, parser: &parser)
-        commands.append(submitted)
-        switch Marketplace.decide(submitted.command, state) {
-        case .event(let event): state.apply(event)
-        case .unchanged: break
-        case .rejected(let rejection): throw rejection
+        if let key = command.idempotencyKey {
+            if let earlier = hashes[key] {
+                guard earlier == submitted.hash else { throw Rejection(.idempotencyKeyReused, key) }
+                return .replayed
+            }
         }
+        commands.append(submitted)
+        let decision = Marketplace.decide(submitted.command, state)
+        if case .rejected(let rejection) = decision { throw rejection }
+        if let key = command.idempotencyKey { hashes[key] = submitted.hash }
+        guard case .event(let event) = decision else {
+            idle.append("\(submitted.command)")
+            return .unchanged
+        }
+        state.apply(event)
+        return .accepted
     }
 }

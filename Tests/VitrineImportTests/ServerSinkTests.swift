@@ -1,3 +1,4 @@
+import Marketplace
 import Testing
 
 @testable import vitrine_import
@@ -46,13 +47,13 @@ import Testing
         defer { server.stop() }
         let sink = try sink(to: server, connections: 8)
         for index in 0..<200 { try sink.submit(command(index)) }
-        try sink.finishPhase()
+        try sink.finishBatch()
         #expect(server.lines.count == 200)
         #expect(sink.outcomes.accepted == 200)
         // Lines share requests.
         #expect(server.requests.count < 100)
         try sink.submit(command(200))
-        try sink.finishPhase()
+        try sink.finishBatch()
         #expect(server.lines.last?.has(key: "test/200") == true)
         // One more looked whether somebody is there; every other one was kept alive.
         #expect(server.connectionCount <= 9)
@@ -111,10 +112,61 @@ import Testing
         server.stop()
         _ = sink
         #expect {
-            _ = try ServerSink(address: ServerAddress("http://127.0.0.1:1"), connectionCount: 1)
+            _ = try ServerSink(
+                address: ServerAddress("http://127.0.0.1:1"), currency: Currency("GBP")!, connectionCount: 1)
         } throws: {
             "\($0)".contains("http://127.0.0.1:1 cannot be reached") && "\($0)".contains("Connection refused")
         }
+    }
+
+    @Test func theCurrencyIsLearntFromARefusal() throws {
+        let server = try ScriptedServer { _ in
+            .line(
+                status: 422,
+                ##""error":{"type":"urn:vitrine:problem:invalid","errors":[{"pointer":"#/data/productId","detail":"Missing."},"##
+                    + ##"{"pointer":"#/data/price/currency","detail":"Expected \"EUR\"."}]}"##)
+        }
+        defer { server.stop() }
+        #expect(try ServerCurrency.learn(from: ServerAddress(server.url)) == Currency("EUR"))
+        #expect(
+            server.requests.first?.lines == [
+                #"{"command":"ChangePrice","data":{"price":{"amount":1,"currency":"XXX"}}}"#
+            ])
+    }
+
+    @Test func serversThatSayNoCurrencyAreNamed() throws {
+        let server = try ScriptedServer { _ in .send(status: 404, body: "{}") }
+        defer { server.stop() }
+        #expect {
+            try ServerCurrency.learn(from: ServerAddress(server.url))
+        } throws: {
+            "\($0)".hasPrefix("--server \(server.url) does not say what it trades in (it answers 404)")
+        }
+    }
+
+    @Test func taggedVerdictsAreHandedOverInsteadOfCounted() throws {
+        let server = try ScriptedServer { line in
+            guard line.text.contains(#"{"n":1}"#) else { return .accepted }
+            return .line(
+                status: 409,
+                #""error":{"type":"urn:vitrine:problem:insufficient-stock","detail":"few","productId":"p","available":3}"#
+            )
+        }
+        defer { server.stop() }
+        let sink = try sink(to: server)
+        for index in 0..<3 {
+            try sink.submit(make("AdjustStock", nil, tag: index == 2 ? nil : index) { $0.field("n", Int64(index)) })
+        }
+        try sink.finishBatch()
+        #expect(sink.outcomes.sent == 1)
+        #expect(
+            sink.takeVerdicts().sorted { $0.tag < $1.tag } == [
+                TaggedVerdict(tag: 0, verdict: .accepted),
+                TaggedVerdict(
+                    tag: 1, verdict: .rejected(.init(reason: "insufficient-stock", detail: "few", available: 3))),
+            ])
+        #expect(sink.takeVerdicts().isEmpty)
+        #expect(server.lines.count == 3 && server.lines.allSatisfy { !$0.text.contains("idempotencyKey") })
     }
 
     @Test(
@@ -141,14 +193,15 @@ import Testing
 
     private func sink(to server: ScriptedServer, connections: Int = 2) throws -> ServerSink {
         try ServerSink(
-            address: ServerAddress(server.url), connectionCount: connections, patience: Self.patience)
+            address: ServerAddress(server.url), currency: Currency("GBP")!, connectionCount: connections,
+            patience: Self.patience)
     }
 
     @discardableResult
     private func send(_ count: Int, to server: ScriptedServer) throws -> Outcomes {
         let sink = try sink(to: server)
         for index in 0..<count { try sink.submit(command(index)) }
-        try sink.finishPhase()
+        try sink.finishBatch()
         return sink.outcomes
     }
 

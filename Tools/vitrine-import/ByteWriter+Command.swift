@@ -26,11 +26,9 @@ extension ByteWriter {
         append("\"")
     }
 
-    mutating func field(_ name: StaticString, money amount: Amount) {
+    mutating func field(_ name: StaticString, money amount: Amount, _ currency: Currency) {
         fieldName(name)
-        append("{\"amount\":")
-        append(decimal: amount)
-        append(",\"currency\":\"GBP\"}")
+        append(money: amount, currency)
     }
 
     mutating func fieldName(_ name: StaticString) {
@@ -50,10 +48,10 @@ extension ByteWriter {
 }
 
 /// A command whose body is the object that `fields` writes.
-func make(_ name: String, _ key: String, _ fields: (inout ByteWriter) -> Void) -> ImportCommand {
+func make(_ name: String, _ key: String?, tag: Int? = nil, _ fields: (inout ByteWriter) -> Void) -> ImportCommand {
     var body = ByteWriter(capacity: 512)
     body.append("{")
     fields(&body)
     body.append("}")
-    return ImportCommand(name: name, idempotencyKey: key, body: body.copyBytes())
+    return ImportCommand(name: name, idempotencyKey: key, body: body.copyBytes(), tag: tag)
 }

@@ -1,12 +1,22 @@
 import ArgumentParser
+import Marketplace
 
 /// `--data DIR` or `--server URL`: where an import goes.
 struct Destination: ParsableArguments {
     @Option(help: ArgumentHelp("Write into this data directory, offline.", valueName: "dir"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Send to this running server, which must accept imports.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Send to this running server. What happened at other times than now needs its --accept-imports.",
+            valueName: "url"))
     var server: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the market trades in: three letters (default: what the server or the directory says, GBP for a new directory).",
+            valueName: "code"))
+    var currency: String?
 
     @Option(help: ArgumentHelp("Connections to the server, 1–1024.", valueName: "n"))
     var connections = 16
@@ -18,13 +28,20 @@ struct Destination: ParsableArguments {
         guard (1...1_024).contains(connections) else {
             throw ValidationError("--connections \(connections) is out of its bounds: give 1 to 1024")
         }
+        if let currency, Currency(currency) == nil {
+            throw ValidationError("--currency \(currency) is no currency: give three capital letters, such as GBP")
+        }
     }
 
     func openSink() throws(ImportError) -> any Sink {
-        if let server {
-            return try ServerSink(address: ServerAddress(server), connectionCount: connections)
-        }
+        let asked = currency.flatMap { Currency($0) }
         // `validate` saw to it that one of the two is there.
-        return try DataSink(path: data ?? "")
+        guard let server else { return try DataSink(path: data ?? "", currency: asked) }
+        let address = try ServerAddress(server)
+        let found = try ServerCurrency.learn(from: address)
+        guard asked == nil || asked == found else {
+            throw ImportError("--server \(server) trades in \(found), not \(currency ?? ""): leave --currency out")
+        }
+        return try ServerSink(address: address, currency: found, connectionCount: connections)
     }
 }

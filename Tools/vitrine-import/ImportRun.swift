@@ -9,18 +9,18 @@ struct ImportRun {
 
     mutating func showProgress(_ text: @autoclosure () -> String) { progress.show(text()) }
 
-    /// Sends every command of `market`: a phase is complete before the next one starts.
+    /// Sends every command of `market`: a batch is complete before the next one starts.
     mutating func send(_ market: any MarketSource, to sink: any Sink) throws(ImportError) {
         defer { progress.clear() }
-        for phase in Phase.allCases {
-            let count = market.count(of: phase)
-            for index in 0..<count {
-                try sink.submit(market.command(phase, index))
+        for batch in market.batches {
+            let count = market.count(of: batch.phase)
+            for index in batch.range {
+                if let command = market.command(batch.phase, index) { try sink.submit(command) }
                 if index % Self.progressStride == 0 {
-                    progress.show("sending \(phase.rawValue): \(index.grouped) of \(count.grouped)")
+                    progress.show("sending \(batch.phase.rawValue): \(index.grouped) of \(count.grouped)")
                 }
             }
-            try sink.finishPhase()
+            try sink.finishBatch()
         }
     }
 
@@ -35,9 +35,23 @@ struct ImportRun {
         }
     }
 
-    private func summary(of outcomes: Outcomes) -> [String] {
+    /// Prints the summary of a product list; throws when nothing of it could be used.
+    mutating func finish(_ catalog: CatalogImport, named name: String) throws(ImportError) {
+        progress.clear()
+        for line in catalog.summary + [seconds] { print(line) }
+        guard catalog.imported > 0 else {
+            throw ImportError(
+                "\(name): nothing could be imported: \(catalog.rejected.summary.joined(separator: "; "))")
+        }
+    }
+
+    private var seconds: String {
         let hundredths = (Clock.monotonicNanoseconds - startedAt) / 10_000_000
         let fraction = hundredths % 100
+        return "seconds   \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+
+    private func summary(of outcomes: Outcomes) -> [String] {
         var lines = [
             "sent      \(outcomes.sent.grouped) commands",
             "accepted  \(outcomes.accepted.grouped)",
@@ -51,7 +65,6 @@ struct ImportRun {
         for (index, rejection) in outcomes.firstRejections.enumerated() {
             lines.append("  \(index == 0 ? "first:" : "then: ") \(rejection)")
         }
-        lines.append("seconds   \(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)")
-        return lines
+        return lines + [seconds]
     }
 }

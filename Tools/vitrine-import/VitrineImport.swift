@@ -9,7 +9,7 @@ struct VitrineImport: ParsableCommand {
         discussion:
             "Running an import again has no effect: every command carries a key under which its outcome is remembered.",
         version: "0.1.0",
-        subcommands: [Retail.self, Generate.self])
+        subcommands: [Retail.self, Catalog.self, Generate.self])
 
     /// A failure is one line on standard error, whoever finds it; help and version are answers.
     static func main() {

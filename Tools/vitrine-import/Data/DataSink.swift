@@ -18,19 +18,21 @@ final class DataSink: Sink {
     }
 
     private let path: String
+    let currency: Currency
     private let directory: DataDirectory
     private let decisions: Decisions
     private let decoding: DecodingContext
     private let progress = Monitor(Progress())
     private var parser = JSONParser()
 
-    init(path: String, currency: Currency = .init("GBP")!) throws(ImportError) {
+    init(path: String, currency asked: Currency?) throws(ImportError) {
         self.path = path
         let progress = self.progress
         do {
-            directory = try DataDirectory(path: path, currency: currency) {
+            directory = try DataDirectory(path: path, currency: asked) {
                 StandardError.write("vitrine-import: \($0)\n")
             }
+            currency = directory.currency
             decisions = try directory.decisions(
                 Decisions.Troubles(
                     onFatal: { error in
@@ -54,6 +56,8 @@ final class DataSink: Sink {
 
     var outcomes: Outcomes { progress.withLock { $0.outcomes } }
 
+    func takeVerdicts() -> [TaggedVerdict] { progress.withLock { $0.outcomes.takeVerdicts() } }
+
     func submit(_ command: ImportCommand) throws(ImportError) {
         var submitted: SubmittedCommand
         do throws(Rejection) {
@@ -63,11 +67,11 @@ final class DataSink: Sink {
         } catch {
             let rejection = error
             progress.update {
-                $0.outcomes.addRejection(of: command, reason: rejection.kind.rawValue, detail: rejection.detail)
+                $0.outcomes.add(.rejected(Verdict.Refusal(rejection)), of: command)
             }
             return
         }
-        submitted.idempotencyKey = Text(command.idempotencyKey)
+        submitted.idempotencyKey = command.idempotencyKey.map { Text($0) }
         let failure = progress.wait { state -> ImportError?? in
             if let failure = state.failure { return .some(failure) }
             guard state.inFlight < DataSink.inFlightMax else { return nil }
@@ -84,7 +88,7 @@ final class DataSink: Sink {
         guard isTaken else { throw ImportError("--data \(path): the writer's queue is full; run the import again") }
     }
 
-    func finishPhase() throws(ImportError) {
+    func finishBatch() throws(ImportError) {
         let failure = progress.wait { state -> ImportError?? in
             if let failure = state.failure { return .some(failure) }
             return state.inFlight == 0 ? .some(nil) : nil
@@ -97,15 +101,22 @@ extension DataSink.Progress {
     fileprivate mutating func take(_ outcome: CommandOutcome, of command: ImportCommand, path: String) {
         inFlight -= 1
         switch outcome {
-        case .accepted(let accepted) where accepted.isReplayed: outcomes.replayed += 1
-        case .accepted(let accepted) where accepted.eventType == nil: outcomes.unchanged += 1
-        case .accepted: outcomes.accepted += 1
-        case .rejected(let rejection, _):
-            outcomes.addRejection(of: command, reason: rejection.kind.rawValue, detail: rejection.detail)
+        case .accepted(let accepted) where accepted.isReplayed: outcomes.add(.replayed, of: command)
+        case .accepted(let accepted) where accepted.eventType == nil: outcomes.add(.unchanged, of: command)
+        case .accepted: outcomes.add(.accepted, of: command)
+        case .rejected(let rejection, _): outcomes.add(.rejected(Verdict.Refusal(rejection)), of: command)
         case .noRoom(let freeBytes, let reserveBytes, _):
             failure = ImportError(
                 "--data \(path): the disk has \(freeBytes) bytes free and keeps a reserve of \(reserveBytes); make room and run the import again, what it took it keeps"
             )
         }
+    }
+}
+
+extension Verdict.Refusal {
+    fileprivate init(_ rejection: Rejection) {
+        var detail = rejection.detail
+        if let first = rejection.errors.first { detail += " (\(first.pointer): \(first.detail))" }
+        self.init(reason: rejection.kind.rawValue, detail: detail, available: rejection.available)
     }
 }

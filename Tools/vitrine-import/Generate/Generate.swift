@@ -3,7 +3,12 @@ import ArgumentParser
 /// `vitrine-import generate`: a made-up market for demos, tests and benchmarks.
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes a market from a seed: the same seed and sizes give the same market.")
+        abstract: "Makes a market from a seed: the same seed and sizes give the same market.",
+        discussion: """
+            Sellers, customers and products of 2024, then the trade of 2025: orders and what becomes of them, reviews, new prices, \
+            stock found and lost, new titles and names. Few categories, sellers and products have most of it (the share of \
+            a rank is 1/rank). Ids are s1, c1, p1, o1 and so on, whatever the seed.
+            """)
 
     @Option(help: ArgumentHelp("Products to add.", valueName: "n"))
     var products: Int
@@ -45,7 +50,7 @@ struct Generate: ParsableCommand {
         var run = ImportRun()
         let sink = try destination.openSink()
         let market = GeneratedMarket(
-            seed: seed,
+            seed: seed, currency: sink.currency,
             size: GeneratedMarket.Size(
                 products: products, orders: orders, sellers: sellers, categories: categories, customers: customers))
         try run.send(market, to: sink)

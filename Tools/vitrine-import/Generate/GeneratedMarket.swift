@@ -5,6 +5,9 @@ import Marketplace
 ///
 /// Every user, product and order is a function of the seed and its own number, made when it is asked for. All that is
 /// kept is how many units of each product the orders take: four bytes a product.
+///
+/// Users and products come first, then a year of trade, in rounds: changes of prices, stock, texts and names, then the
+/// orders of those days and what becomes of them.
 struct GeneratedMarket {
     struct Size: Equatable {
         var products: Int
@@ -30,11 +33,12 @@ struct GeneratedMarket {
 
     let seed: UInt64
     let size: Size
+    let currency: Currency
     /// Units of each product that the orders take.
     let unitsSold: [UInt32]
 
-    init(seed: UInt64, size: Size) {
-        (self.seed, self.size) = (seed, size)
+    init(seed: UInt64, currency: Currency = Currency("GBP")!, size: Size) {
+        (self.seed, self.size, self.currency) = (seed, size, currency)
         var sold = [UInt32](repeating: 0, count: size.products)
         for order in 0..<size.orders {
             // Safe from overflow: 100 million orders, the most there can be, take 24 units each at most.
@@ -48,7 +52,7 @@ struct GeneratedMarket {
     /// The streams of chance: one a kind of thing, so that a new kind leaves the others as they are.
     enum Stream: UInt64 {
         case seller = 1
-        case customer, product, price, order, orderLines
+        case customer, product, price, order, orderLines, spareStock, change, fate, reason, review, quality
     }
 
     func chance(_ stream: Stream, _ index: Int) -> SplitMix64 {
@@ -57,7 +61,7 @@ struct GeneratedMarket {
 
     // Counted from fixed days, so that the market does not depend on when it is made: users from 2024-01-01 and products
     // from 2024-02-01 are there when orders begin.
-    private static let day: Int64 = 86_400_000
+    static let day: Int64 = 86_400_000
     private static let usersFrom = Timestamp(milliseconds: 1_704_067_200_000)  // 2024-01-01
     private static let productsFrom = Timestamp(milliseconds: 1_706_745_600_000)  // 2024-02-01
     private static let customersFrom = Timestamp(milliseconds: 1_709_251_200_000)  // 2024-03-01
@@ -69,6 +73,9 @@ struct GeneratedMarket {
     }
     func addedAt(product index: Int) -> Timestamp { Self.time(Self.productsFrom, days: 330, index, size.products) }
     func placedAt(order index: Int) -> Timestamp { Self.time(Self.ordersFrom, days: 365, index, size.orders) }
+    func changedAt(change index: Int) -> Timestamp { Self.time(Self.ordersFrom, days: 365, index, changeCount) }
+    /// The last moment of the market: what would come later has not happened yet.
+    static let end = Timestamp(milliseconds: ordersFrom.milliseconds + 365 * day)
 
     /// Spreads things evenly over `days`.
     private static func time(_ start: Timestamp, days: Int64, _ index: Int, _ count: Int) -> Timestamp {

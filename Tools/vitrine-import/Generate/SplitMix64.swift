@@ -23,14 +23,14 @@ extension SplitMix64 {
     /// 0 ..< `bound`, all equally often as far as anyone could count.
     mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
 
-    /// 0 ..< `count`, the first most often: Zipf's law with exponent 1, in steps. Each octave of ranks (1, 2–3, 4–7, …)
-    /// is drawn equally often, which halves a rank's share each time the rank doubles.
+    /// 0 ..< `count`, the first most often: Zipf's law, a share of 1/rank. An octave of ranks (1, 2–3, 4–7, …) is drawn, then a
+    /// rank of it, kept as often as it should come in comparison with the octave's first.
     mutating func rank(_ count: Int) -> Int {
         let octaves = Int.bitWidth - count.leadingZeroBitCount
         while true {
             let first = 1 << below(octaves)
             let rank = first + below(first)
-            if rank <= count { return rank - 1 }
+            if rank <= count, below(rank) < first { return rank - 1 }
         }
     }
 

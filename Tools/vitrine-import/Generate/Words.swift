@@ -29,6 +29,19 @@ enum Words {
         "picnic", "travel", "party", "school", "workshop", "cottage", "seaside", "winter", "spring", "summer",
         "autumn", "wedding", "library", "cellar", "terrace",
     ]
+    static let cancelReasons = ["Changed my mind", "Ordered twice", "Found it elsewhere", "No payment came"]
+    static let refundReasons = ["Arrived broken", "Not as pictured", "Too small", "Too large", "Never arrived", "Late"]
+    /// What is said with 1 to 5 stars.
+    static let opinions = [
+        ["Broke on the first day.", "Nothing like the picture.", "Would not buy it again."],
+        ["Looks cheaper than it is.", "Came scratched, but works.", "Smaller than expected."],
+        ["Does what it should.", "Fine for the price.", "Nice, but took long to arrive."],
+        ["Good work and well packed.", "Very pretty.\nA little heavier than I thought.", "My second one already."],
+        [
+            "Perfect!", "Even lovelier than in the picture.", "A gift that was much admired.",
+            "Made to last. Café-grade.",
+        ],
+    ]
     static let looks = [
         "Plain", "Striped", "Dotted", "Floral", "Checked", "Vintage", "Rustic", "Modern", "Folding", "Small", "Large",
         "Tall", "Round", "Oval", "Square", "Slim", "Woven", "Painted", "Carved", "Embossed", "Glazed", "Quilted",

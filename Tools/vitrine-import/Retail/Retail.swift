@@ -1,11 +1,14 @@
 import ArgumentParser
-import POSIX
 
 /// `vitrine-import retail`: the invoice lines of UCI "Online Retail".
 struct Retail: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Imports invoice lines with the columns of UCI \"Online Retail\".",
-        discussion: "For example: zstdcat online-retail.csv.zst | vitrine-import retail - --data vitrine-data")
+        discussion: """
+            The file names no currency: its prices are taken in what the market trades in, pounds sterling in a new directory.
+
+            For example: zstdcat online-retail.csv.zst | vitrine-import retail - --data vitrine-data
+            """)
 
     @Argument(help: ArgumentHelp("The CSV file, or - for standard input.", valueName: "file.csv"))
     var file: String
@@ -14,29 +17,16 @@ struct Retail: ParsableCommand {
 
     func run() throws {
         var run = ImportRun()
-        let market = try Self.read(file, &run)
+        let input = try InputFile(file, kind: "CSV")
+        let reader = CSVReader(name: input.name, read: input.read)
+        var market = try RetailMarket(reading: reader, named: input.name) {
+            run.showProgress("reading line \($0.grouped)")
+        }
         let sink = try destination.openSink()
+        market.currency = sink.currency
         try run.send(market, to: sink)
         for line in market.summary { print(line) }
         try run.finish(sink.outcomes)
-    }
-
-    private static func read(_ file: String, _ run: inout ImportRun) throws(ImportError) -> RetailMarket {
-        let input: ByteInput
-        do throws(SystemError) {
-            input = file == "-" ? .standardInput : try ByteInput(path: file)
-        } catch {
-            throw ImportError("\(error); give a readable CSV file, or - for standard input")
-        }
-        let name = input.name
-        let reader = CSVReader(name: name) { (buffer) throws(ImportError) in
-            do throws(SystemError) {
-                return try input.read(into: buffer)
-            } catch {
-                throw ImportError("\(error); give a readable CSV file, or - for standard input")
-            }
-        }
-        return try RetailMarket(reading: reader, named: name) { run.showProgress("reading line \($0.grouped)") }
     }
 }
 

@@ -7,14 +7,16 @@ extension RetailMarket: MarketSource {
         case .users: 1 + customers.count
         case .products: products.count
         case .orders: orders.count
+        default: 0
         }
     }
 
-    func command(_ phase: Phase, _ index: Int) -> ImportCommand {
+    func command(_ phase: Phase, _ index: Int) -> ImportCommand? {
         switch phase {
         case .users: index == 0 ? sellerCommand : command(for: customers[customersBySince[index - 1]])
         case .products: command(for: products[productsByAddedAt[index]])
         case .orders: command(for: orders[ordersByPlacedAt[index]])
+        default: nil
         }
     }
 
@@ -45,7 +47,7 @@ extension RetailMarket: MarketSource {
             // A product must have a title; one that the file never describes is known by its code.
             body.field("title", product.title ?? product.sku)
             body.field("category", Self.category)
-            body.field("price", money: product.price)
+            body.field("price", money: product.price, currency)
             body.field("stock", product.unitsSold)
             body.field("occurredAt", product.addedAt)
         }
@@ -62,7 +64,7 @@ extension RetailMarket: MarketSource {
                 body.append(place == order.firstLine ? "{" : ",{")
                 body.field("productId", products[line.product].id)
                 body.field("quantity", line.quantity)
-                body.field("unitPrice", money: line.unitPrice)
+                body.field("unitPrice", money: line.unitPrice, currency)
                 body.append("}")
             }
             body.append("]")

@@ -45,6 +45,9 @@ struct RetailMarket {
         let unitPrice: Amount
     }
 
+    /// The file names none: its numbers are taken in what the market trades in.
+    var currency = Currency("GBP")!
+
     private(set) var customers: [Customer] = []
     private(set) var products: [Product] = []
     private(set) var orders: [Order] = []
@@ -187,7 +190,7 @@ struct RetailMarket {
         var text = [
             "read      \((lines.count + skipped.total).grouped) lines",
             "kept      \(lines.count.grouped) lines: \(orders.count.grouped) orders of \(customers.count.grouped) customers "
-                + "for \(products.count.grouped) products, worth GBP \((worth / 100).grouped).\(pence < 10 ? "0" : "")\(pence)",
+                + "for \(products.count.grouped) products, worth \(currency) \((worth / 100).grouped).\(pence < 10 ? "0" : "")\(pence)",
         ]
         if roundedPriceCount > 0 { text.append("  \(roundedPriceCount.grouped) prices rounded half up to the penny") }
         return text + skipped.summary

@@ -12,6 +12,8 @@ struct AnswerDocument: Equatable {
     private(set) var reason: String?
     /// The problem's detail, and the first of its errors with its place.
     private(set) var detail = "no reason given"
+    /// Units left, when too few were there.
+    private(set) var available: Int64?
 
     private static let problemPrefix = "urn:vitrine:problem:"
 
@@ -29,6 +31,7 @@ struct AnswerDocument: Equatable {
             reason = String(type.dropFirst(Self.problemPrefix.count))
         }
         if let text = members.take("detail")?.text ?? members.take("title")?.text { detail = text }
+        available = members.take("available")?.int64
         if var errors = members.take("errors")?.array, let first = errors.next(), var error = first.object,
             let place = error.take("pointer")?.text ?? error.take("header")?.text ?? error.take("parameter")?.text
         {
@@ -39,7 +42,7 @@ struct AnswerDocument: Equatable {
 
 extension JSONValue {
     /// A string's text; nil for anything else.
-    fileprivate var text: String? {
+    var text: String? {
         guard let string else { return nil }
         return string.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }

@@ -76,7 +76,7 @@ struct Courier: ~Copyable {
             guard tried + UInt64(pause) < patience.giveUpMilliseconds else {
                 throw ImportError(
                     "--server \(address.text): \(reason), for \(patience.giveUpMilliseconds / 1_000) s at "
-                        + "\(commands[0].idempotencyKey); see to the server and run the import again, what it took it keeps"
+                        + "\(commands[0].label); see to the server and run the import again, what it took it keeps"
                 )
             }
             // The server's time to recover; it ends early when another connection's failure stops the import.

@@ -6,7 +6,7 @@ import POSIX
 enum ConnectionError: Error, CustomStringConvertible {
     /// Nothing can be reached there.
     case unreachable(SocketError)
-    /// It broke before the answer was whole. Sending again is safe, because each command has a key.
+    /// It broke before the answer was whole. Sending again is safe, because each command has a key or changes nothing when it comes again.
     case broken(String)
     /// What came is no answer of a Vitrine.
     case notUnderstood(String)
@@ -46,8 +46,10 @@ struct ServerConnection: ~Copyable {
         for command in commands {
             lines.append("{\"command\":")
             lines.append(jsonString: command.name)
-            lines.append(",\"idempotencyKey\":")
-            lines.append(jsonString: command.idempotencyKey)
+            if let key = command.idempotencyKey {
+                lines.append(",\"idempotencyKey\":")
+                lines.append(jsonString: key)
+            }
             lines.append(",\"data\":")
             lines.append(command.body)
             lines.append("}\n")

@@ -1,3 +1,4 @@
+import Marketplace
 import POSIX
 
 /// Sends commands to a running server, over several connections with a thread each.
@@ -41,6 +42,7 @@ final class ServerSink: Sink {
         }
     }
 
+    let currency: Currency
     private let shared = Monitor(Shared())
     private let threads: [Thread]
     /// Gathered here first, so that the threads' lock is taken once for many.
@@ -50,7 +52,10 @@ final class ServerSink: Sink {
     private let waitingMin: Int
 
     /// Connects once to see that somebody is there.
-    init(address: ServerAddress, connectionCount: Int, patience: Patience = Patience()) throws(ImportError) {
+    init(
+        address: ServerAddress, currency: Currency, connectionCount: Int, patience: Patience = Patience()
+    ) throws(ImportError) {
+        self.currency = currency
         do throws(ConnectionError) {
             _ = try ServerConnection(address)
         } catch {
@@ -80,12 +85,14 @@ final class ServerSink: Sink {
 
     var outcomes: Outcomes { shared.withLock { $0.outcomes } }
 
+    func takeVerdicts() -> [TaggedVerdict] { shared.withLock { $0.outcomes.takeVerdicts() } }
+
     func submit(_ command: ImportCommand) throws(ImportError) {
         gathered.append(command)
         if gathered.count == gatheredMax { try handOver() }
     }
 
-    func finishPhase() throws(ImportError) {
+    func finishBatch() throws(ImportError) {
         try handOver()
         let failure = shared.wait { state -> ImportError?? in
             if let failure = state.failure { return .some(failure) }

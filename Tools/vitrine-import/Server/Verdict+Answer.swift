@@ -1,10 +1,6 @@
 import JSON
 
-/// What a server's answer means for a command.
-enum Verdict: Equatable {
-    case accepted, replayed, unchanged
-    case rejected(reason: String, detail: String)
-
+extension Verdict {
     /// One for each of `commands`, from the lines of the answer. Throws when it says that no other command would fare better.
     static func of(
         _ answer: ServerAnswer, to commands: [ImportCommand], from address: ServerAddress, parser: inout JSONParser
@@ -32,7 +28,8 @@ enum Verdict: Equatable {
             case 200: verdicts.append(document.saysNothingHappened ? .unchanged : .accepted)
             case 400, 409, 413, 422:
                 let reason = document.reason ?? "status \(status)"
-                verdicts.append(.rejected(reason: reason, detail: document.detail))
+                verdicts.append(
+                    .rejected(Refusal(reason: reason, detail: document.detail, available: document.available)))
             default: throw hopeless(status, document, to: command, server)
             }
         }
@@ -52,7 +49,7 @@ enum Verdict: Equatable {
             )
         }
         return ImportError(
-            "\(server) answers \(command.name) \(command.idempotencyKey) with \(status) (\(reason): \(detail)); "
+            "\(server) answers \(command.label) with \(status) (\(reason): \(detail)); "
                 + "see the server's log and that the address is a vitrine's")
     }
 }
@@ -60,15 +57,4 @@ enum Verdict: Equatable {
 extension ServerAnswer {
     /// Whether the server was too busy, or too slow to read, to decide the commands.
     var asksToRetry: Bool { status == 429 || status == 503 || status == 408 }
-}
-
-extension Outcomes {
-    mutating func add(_ verdict: Verdict, of command: ImportCommand) {
-        switch verdict {
-        case .accepted: accepted += 1
-        case .replayed: replayed += 1
-        case .unchanged: unchanged += 1
-        case .rejected(let reason, let detail): addRejection(of: command, reason: reason, detail: detail)
-        }
-    }
 }
