@@ -38,6 +38,9 @@ public struct ReadTransaction: ~Copyable {
         isLive = true
     }
 
+    /// The commit that it sees: the same number, the same contents.
+    public var commitNumber: Int { mdb_txn_id(handle) }
+
     /// The table `name`, or nil when the environment has none of that name.
     public func table(_ name: String) throws(LMDBError) -> Table? {
         var table: MDB_dbi = 0

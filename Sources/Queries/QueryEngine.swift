@@ -67,7 +67,7 @@ public struct QueryEngine: ~Copyable {
     public mutating func answer(_ query: Query, target: RawSpan) throws(LMDBError) -> Outcome {
         try snapshot.renew()
         defer { snapshot.reset() }
-        let position = try snapshot.checkpoint().position
+        let position = try snapshot.position()
         names.prepare(for: position)
         body.removeAll()
         let partitions: [Partition]
@@ -99,7 +99,7 @@ public struct QueryEngine: ~Copyable {
             else { return .notFound(kind: "user", position: position) }
             partitions = [.user(number)]
         }
-        let etag = body.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }
+        let etag = body.withUnsafeBytes { vitrine_xxh3_64($0.baseAddress, $0.count) }
         if !partitions.isEmpty, cache.bytesMax > 0 {
             cache.insert(
                 target, hash: ResponseCache.hash(target), body: body, etag: etag, position: position,

@@ -22,7 +22,7 @@ public struct Tally: Equatable, Sendable {
 
     private static func hash(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) -> UInt128 {
         let seed = key.withUnsafeBytes { XXH3_64bits_withSeed($0.baseAddress, $0.count, UInt64(table.rawValue)) }
-        let hash = value.withUnsafeBytes { XXH3_128bits_withSeed($0.baseAddress, $0.count, seed) }
+        let hash = value.withUnsafeBytes { vitrine_xxh3_128_seeded($0.baseAddress, $0.count, seed) }
         return UInt128(hash.high64) << 64 | UInt128(hash.low64)
     }
 }

@@ -6,6 +6,8 @@ import Marketplace
 public struct ViewSnapshot: ~Copyable {
     private var transaction: ReadTransaction
     let tables: ViewTables
+    /// The last commit that was looked at. LMDB counts commits from 1.
+    private var known: (commit: Int, position: UInt64) = (0, 0)
 
     init(_ build: ViewBuild) throws(LMDBError) {
         transaction = try build.environment.beginRead()
@@ -20,6 +22,13 @@ public struct ViewSnapshot: ~Copyable {
 
     public func checkpoint() throws(LMDBError) -> Checkpoint {
         try Checkpoint.read(transaction, tables) ?? Checkpoint()
+    }
+
+    /// The position of the snapshot; looked up once for each commit that it meets.
+    public mutating func position() throws(LMDBError) -> UInt64 {
+        let commit = transaction.commitNumber
+        if known.commit != commit { known = (commit, try checkpoint().position) }
+        return known.position
     }
 
     /// The kept tallies, by `ViewTable`: a claim, which `recomputedTallies` proves.

@@ -36,12 +36,12 @@ extension ViewSnapshot {
     /// soon. Else the columns of all products are compared, which takes the same time however few match.
     public func findProducts(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts
     {
-        columns.begin(productCount: try productCount())
         let filter = request.filter
         let isNewestOfSeller = request.sort == .newest && filter.category == nil
         if let seller = filter.seller, !isNewestOfSeller,
             try listedProductCount(ofSeller: seller) <= ViewSnapshot.sellerProductsMax
         {
+            columns.begin(productCount: try productCount())
             return try findAmongProducts(ofSeller: seller, request, columns)
         }
         if let found = try walk(request, columns) { return found }
@@ -77,6 +77,7 @@ extension ViewSnapshot {
         if isByPrice { filter.prices = ViewSnapshot.allPrices }
 
         let passesAll = filter.isOpen
+        if !passesAll { columns.begin(productCount: try productCount()) }
         var found = FoundProducts()
         found.numbers.reserveCapacity(request.limit)
         var walk = try products(scope, request.sort, after: request.after, prices: prices)
