@@ -99,6 +99,7 @@ let package = Package(
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         tests("Decisions", ["EventLog", "Marketplace", "JSON", "POSIX"]),
+        tests("Views", ["LMDB", "Marketplace", "JSON"]),
         tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),

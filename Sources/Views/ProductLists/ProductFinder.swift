@@ -9,6 +9,11 @@ public struct ProductListRequest: Sendable {
     /// Where the part before it ended.
     public var after: ProductPlace?
 
+    /// A list is walked so far for products that match before all columns are compared instead.
+    var walkStepsMax = 1_000
+    /// The products of a seller with no more than these are looked at one by one.
+    var sellerProductsMax = 4_096
+
     public init(limit: Int) { self.limit = limit }
 }
 
@@ -22,11 +27,6 @@ public struct FoundProducts {
 }
 
 extension ViewSnapshot {
-    /// A list is walked so far for products that match before all columns are compared instead.
-    private static let walkStepsMax = 1_000
-    /// The products of a seller with no more than these are looked at one by one.
-    private static let sellerProductsMax = 4_096
-
     public func productCount() throws(LMDBError) -> Int { try rowCount(.products) }
 
     /// Finds the first products of a filtered list behind a place.
@@ -39,7 +39,7 @@ extension ViewSnapshot {
         let filter = request.filter
         let isNewestOfSeller = request.sort == .newest && filter.category == nil
         if let seller = filter.seller, !isNewestOfSeller,
-            try listedProductCount(ofSeller: seller) <= ViewSnapshot.sellerProductsMax
+            try listedProductCount(ofSeller: seller) <= request.sellerProductsMax
         {
             columns.begin(productCount: try productCount())
             return try findAmongProducts(ofSeller: seller, request, columns)
@@ -86,7 +86,7 @@ extension ViewSnapshot {
         while try walk.next() {
             steps += 1
             if !passesAll {
-                guard steps <= ViewSnapshot.walkStepsMax else { return nil }
+                guard steps <= request.walkStepsMax else { return nil }
                 guard try filter.matches(walk.number, columns, self) else { continue }
             }
             if found.numbers.count == request.limit {

@@ -1,0 +1,168 @@
+import Foundation
+import JSON
+import LMDB
+import Marketplace
+import Testing
+
+@testable import Views
+
+/// Filtered lists and their facets against arrays, found in each of the three ways.
+@Suite struct ProductListTests {
+    @Test func everyWayFindsWhatAFilterAsksFor() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("everyWayFindsWhatAFilterAsksFor: seed \(seed)")
+        // More than a chunk of 4,032.
+        let market = try SmallMarket(seed: seed, products: 6_000)
+        let snapshot = try market.build.beginRead()
+        let columns = ColumnReader()
+        var ways: [String: Int] = [:]
+        for _ in 0..<250 {
+            let wanted = Wanted(market)
+            let expected = wanted.products(of: market)
+            var request = ProductListRequest(limit: Int(market.int(1...40)))
+            request.filter = try wanted.filter(snapshot)
+            request.sort = wanted.sort
+            // The usual bounds; a walk to the end; columns after a few steps; a seller's products never one by one.
+            switch market.int(0...3) {
+            case 0: ways["usual", default: 0] += 1
+            case 1: (request.walkStepsMax, request.sellerProductsMax) = (.max, 0)
+            case 2: (request.walkStepsMax, request.sellerProductsMax) = (3, 0)
+            default: (request.walkStepsMax, request.sellerProductsMax) = (0, .max)
+            }
+            // A few pages from the beginning, then from somewhere.
+            var found: [UInt64] = []
+            for _ in 0..<3 {
+                let page = try snapshot.findProducts(request, columns)
+                found += page.numbers
+                #expect(page.numbers.count == min(request.limit, expected.count - found.count + page.numbers.count))
+                #expect((page.next != nil) == (found.count < expected.count), "\(wanted)")
+                guard let next = page.next else { break }
+                request.after = try wanted.roundTrip(next)
+            }
+            #expect(found == expected.prefix(found.count).map(\.number), "\(wanted)")
+            try expectFacets(wanted, expected, request.filter, snapshot, columns)
+        }
+        #expect(ways["usual", default: 0] > 20)
+    }
+
+    @Test func titlesGoByTheRootCollation() {
+        let ordered = [
+            "", " a", "1", "10", "9", "a", "A", "á", "ab", "Äpfel", "apple", "résumé", "resumes", "z", "Ω", "漢",
+        ]
+        let keys = ordered.map { TitleOrder.key(of: Array($0.utf8)) }
+        for (left, right) in zip(keys, keys.dropFirst()) { #expect(left.lexicographicallyPrecedes(right)) }
+        for key in keys { #expect(!key.contains(0)) }
+        let long = TitleOrder.key(of: Array(String(repeating: "wide ", count: 40).utf8))
+        #expect(long.count == TitleOrder.keyBytesMax)
+    }
+
+    private func expectFacets(
+        _ wanted: Wanted, _ expected: [SmallMarket.Product], _ filter: ProductFilter,
+        _ snapshot: borrowing ViewSnapshot,
+        _ columns: ColumnReader
+    ) throws {
+        var json = ByteWriter()
+        try snapshot.appendFacets(
+            [.category, .seller, .price, .rating], of: filter, columns, UserNames(Freshness()), to: &json)
+        let facets = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.copyBytes())) as? [String: NSObject])
+
+        func counted(_ value: (SmallMarket.Product) -> String) -> [(String, Int)] {
+            Dictionary(grouping: expected, by: value).map { ($0, $1.count) }
+                .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+        }
+        let categories = counted { "\(SmallMarket.category($0.category))" }
+        #expect(facets["category"] == categories.map { ["value": $0.0, "count": $0.1] as NSDictionary } as NSArray)
+        let sellers = counted { "\($0.seller)" }
+        #expect(
+            facets["seller"]
+                == sellers.map {
+                    ["value": "s\($0.0)", "name": "Seller \($0.0)", "count": $0.1] as NSDictionary
+                } as NSArray)
+        let sum = expected.reduce(0) { $0 + $1.price }
+        let prices: [String: Any] =
+            expected.isEmpty
+            ? ["min": NSNull(), "max": NSNull(), "average": NSNull()]
+            : [
+                "min": expected.map(\.price).min()!, "max": expected.map(\.price).max()!,
+                "average": Int((Double(sum) / Double(expected.count) + 0.5).rounded(.down)),
+            ]
+        #expect(facets["price"] == prices as NSDictionary, "\(wanted)")
+        let stars = Dictionary(grouping: expected.compactMap { $0.ratingTenths }) { $0 / 10 }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        #expect(
+            facets["rating"] == stars.map { ["value": $0.key, "count": $0.value.count] as NSDictionary } as NSArray)
+    }
+}
+
+/// A filter and an order by chance.
+private struct Wanted: CustomStringConvertible {
+    var category: Int?
+    var seller: Int?
+    var prices: ClosedRange<Int64>?
+    var ratingTenthsMin: UInt32?
+    var inStock: Bool
+    var sort: ProductSort
+
+    init(_ market: SmallMarket) {
+        func chance(_ oneIn: Int64) -> Bool { market.int(1...oneIn) == 1 }
+        category = chance(2) ? Int(market.int(0...Int64(SmallMarket.categories - 1))) : nil
+        seller = chance(3) ? Int(market.int(0...Int64(SmallMarket.sellers - 1))) : nil
+        let low = market.int(0...420)
+        prices = chance(3) ? low...(low + market.int(0...60)) : nil
+        ratingTenthsMin = chance(3) ? UInt32(market.int(10...50)) : nil
+        inStock = chance(3)
+        sort = ProductSort.allCases[Int(market.int(0...Int64(ProductSort.allCases.count - 1)))]
+    }
+
+    var description: String {
+        "category \(category as Any) seller \(seller as Any) prices \(prices as Any) rating \(ratingTenthsMin as Any) "
+            + "inStock \(inStock) sort \(sort)"
+    }
+
+    func filter(_ snapshot: borrowing ViewSnapshot) throws -> ProductFilter {
+        var filter = ProductFilter()
+        if let category {
+            filter.category = try snapshot.categoryNumber(SmallMarket.category(category).utf8.span.bytes)
+        }
+        if let seller { filter.seller = try snapshot.userNumber(SmallMarket.seller(seller).utf8.span.bytes) }
+        if let prices { filter.prices = prices }
+        filter.ratingTenthsMin = ratingTenthsMin
+        filter.inStock = inStock
+        return filter
+    }
+
+    /// The place as a cursor gives it back.
+    func roundTrip(_ place: ProductPlace) throws -> ProductPlace {
+        var bytes = ByteWriter()
+        place.append(sort, to: &bytes)
+        return try #require(ProductPlace(bytes.copyBytes(), sort))
+    }
+
+    /// The products that match, in order.
+    func products(of market: SmallMarket) -> [SmallMarket.Product] {
+        let found = market.products.filter { product in
+            product.isListed && (category == nil || product.category == category)
+                && (seller == nil || product.seller == seller) && (prices?.contains(product.price) ?? true)
+                && (ratingTenthsMin == nil || product.ratingTenths ?? 0 >= ratingTenthsMin!)
+                && (!inStock || product.stock > 0)
+        }
+        let keys = Dictionary(
+            uniqueKeysWithValues: Set(found.map(\.title)).map { ($0, TitleOrder.key(of: Array($0.utf8))) })
+        return found.sorted { left, right in
+            switch sort {
+            case .newest: break
+            case .priceAscending: if left.price != right.price { return left.price < right.price }
+            case .priceDescending: if left.price != right.price { return left.price > right.price }
+            case .rating:
+                let ranks = [left, right].map { (($0.ratingTenths ?? -1), Int64($0.ratings.count)) }
+                if ranks[0] != ranks[1] { return ranks[0] > ranks[1] }
+            case .sold: if left.sold != right.sold { return left.sold > right.sold }
+            case .title:
+                let (leftKey, rightKey) = (keys[left.title]!, keys[right.title]!)
+                if leftKey != rightKey { return leftKey.lexicographicallyPrecedes(rightKey) }
+            }
+            return (left.addedAt, left.number) > (right.addedAt, right.number)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import JSON
+import LMDB
+import Marketplace
+
+@testable import Views
+
+/// A build with some thousands of products, and beside it what lists must say of them, in arrays.
+final class SmallMarket {
+    struct Product {
+        var number: UInt64
+        var id: Text
+        var title: String
+        var category: Int
+        var seller: Int
+        var price: Int64
+        var stock: Int64
+        var sold: Int64 = 0
+        var ratings: [Int64] = []
+        var addedAt: Int64
+        var isListed = true
+
+        /// The average as shown, in tenths.
+        var ratingTenths: Int64? {
+            ratings.isEmpty ? nil : Int64((Double(ratings.reduce(0, +) * 10) / Double(ratings.count)).rounded())
+        }
+    }
+
+    static let categories = 12
+    /// Sellers come first, then one customer.
+    static let sellers = 9
+
+    let build: ViewBuild
+    private(set) var products: [Product] = []
+    private var random: SeededGenerator
+    private let directory = NSTemporaryDirectory() + "vitrine-views-\(UUID().uuidString)"
+    private var position: UInt64 = 0
+
+    init(seed: UInt64, products count: Int) throws {
+        random = SeededGenerator(seed: seed)
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        build = try ViewBuild.create(
+            path: directory, currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
+        try change { views in
+            for seller in 0..<SmallMarket.sellers {
+                try apply(
+                    .userRegistered(
+                        UserRegistered(
+                            userId: SmallMarket.seller(seller), name: Text("Seller \(seller)"), role: .seller)), &views)
+            }
+            try apply(.userRegistered(UserRegistered(userId: "c", name: "Customer", role: .customer)), &views)
+        }
+        // Several transactions, so that chunks are read back and changed.
+        for start in stride(from: 0, to: count, by: 1_500) {
+            try change { views in
+                for number in start..<min(start + 1_500, count) { try add(number, &views) }
+            }
+            try change { views in
+                for _ in 0..<800 { try changeOne(&views) }
+            }
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    static func seller(_ number: Int) -> Text { Text("s\(number)") }
+    static func category(_ number: Int) -> Text { Text("category \(number)") }
+
+    func int(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &random) }
+
+    /// Small numbers are far more likely: large and tiny categories and sellers.
+    private func skewed(_ count: Int) -> Int { Int(min(int(0...Int64(count - 1)), int(0...Int64(count - 1)))) }
+
+    private func change(_ body: (inout ViewWriter) throws -> Void) throws {
+        var views = try build.beginWrite()
+        try body(&views)
+        try views.commit(position: position)
+    }
+
+    private func apply(_ event: Event, at milliseconds: Int64 = 0, _ views: inout ViewWriter) throws {
+        position += 1
+        try views.apply(event, at: Moment(position: position, time: Timestamp(milliseconds: milliseconds)))
+    }
+
+    private func title() -> String {
+        let words = ["apple", "Äpfel", "Zebra", "zebra crossing", "a \"b\"", "漢字", "Éclair", "eclair", "lamp", "Lamp"]
+        return words[Int(int(0...Int64(words.count - 1)))] + (int(0...2) == 0 ? "" : " \(int(0...300))")
+    }
+
+    private func add(_ number: Int, _ views: inout ViewWriter) throws {
+        // Prices and moments often tie.
+        let product = Product(
+            number: UInt64(number), id: Text("p\(number)"), title: title(), category: skewed(SmallMarket.categories),
+            seller: skewed(SmallMarket.sellers), price: int(1...400), stock: int(0...2), addedAt: int(-40...40))
+        products.append(product)
+        try apply(
+            .productAdded(
+                ProductAdded(
+                    productId: product.id, sellerId: SmallMarket.seller(product.seller), sku: Text("sku \(number)"),
+                    title: Text(product.title), category: SmallMarket.category(product.category), price: product.price,
+                    stock: product.stock)), at: product.addedAt, &views)
+    }
+
+    private func changeOne(_ views: inout ViewWriter) throws {
+        let index = Int(int(0...Int64(products.count - 1)))
+        let id = products[index].id
+        switch int(0...9) {
+        case 0:
+            guard products[index].isListed else { return }
+            products[index].isListed = false
+            try apply(.productDiscontinued(ProductDiscontinued(productId: id)), &views)
+        case 1, 2:
+            products[index].price = int(1...400)
+            try apply(.priceChanged(PriceChanged(productId: id, price: products[index].price)), &views)
+        case 3:
+            let delta = int(0...1) == 0 ? -products[index].stock : 3
+            products[index].stock += delta
+            try apply(.stockAdjusted(StockAdjusted(productId: id, delta: delta)), &views)
+        case 4:
+            products[index].category = skewed(SmallMarket.categories)
+            products[index].title = title()
+            try apply(
+                .productUpdated(
+                    ProductUpdated(
+                        productId: id, title: Text(products[index].title),
+                        category: SmallMarket.category(products[index].category))), &views)
+        case 5, 6:
+            let units = int(1...5)
+            products[index].stock -= units
+            products[index].sold += units
+            let product = products[index]
+            try apply(
+                .orderCreated(
+                    OrderCreated(
+                        orderId: Text("o\(position)"), customerId: "c", status: .created,
+                        lines: [
+                            .init(
+                                productId: id, sellerId: SmallMarket.seller(product.seller), sku: "x",
+                                title: Text(product.title), quantity: units, unitPrice: product.price)
+                        ], total: units * product.price)), &views)
+        default:
+            // A customer's later review replaces the earlier, so each product is reviewed once here.
+            guard products[index].ratings.isEmpty else { return }
+            products[index].ratings = [int(1...5)]
+            try apply(
+                .productReviewed(
+                    ProductReviewed(productId: id, customerId: "c", rating: products[index].ratings[0])), &views)
+        }
+    }
+}
+
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    /// SplitMix64.
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
