@@ -24,7 +24,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// Days since the epoch of a civil date. (Howard Hinnant's `days_from_civil`.)
-    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    public static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted.flooredQuotient(400)
         let yearOfEra = shifted - era * 400

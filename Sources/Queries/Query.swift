@@ -10,12 +10,14 @@ public enum Query: Sendable {
     case orderList(OrderListQuery)
     case order(id: [UInt8])
     case user(id: [UInt8])
+    case sales(SalesQuery)
+    case topProducts(TopProductsQuery)
 
     /// Who may keep the answer, and whether it must be asked for again.
     public var isPrivate: Bool {
         switch self {
         case .productList, .product, .reviewList: false
-        case .orderList, .order, .user: true
+        case .orderList, .order, .user, .sales, .topProducts: true
         }
     }
 }

@@ -9,7 +9,7 @@ import Views
 ///
 /// Bytes in, bytes out: a cached answer is found by the request's target alone, without parsing it.
 public struct QueryEngine: ~Copyable {
-    private let views: ViewBuild
+    let views: ViewBuild
     private let freshness: Freshness
     let names: UserNames
     var snapshot: ViewSnapshot
@@ -98,6 +98,8 @@ public struct QueryEngine: ~Copyable {
                 try snapshot.appendUser(number, currency: views.currency, to: &body)
             else { return .notFound(kind: "user", position: position) }
             partitions = [.user(number)]
+        case .sales(let query): partitions = try renderSales(query)
+        case .topProducts(let query): partitions = try renderTopProducts(query)
         }
         let etag = body.withUnsafeBytes { vitrine_xxh3_64($0.baseAddress, $0.count) }
         if !partitions.isEmpty, cache.bytesMax > 0 {

@@ -10,6 +10,7 @@ enum Route {
     case reviewList([UInt8])
     case order([UInt8])
     case user([UInt8])
+    case sales, topProducts
     case command([UInt8])
     case commandLines
     case events, live, ready, metrics, description
@@ -20,6 +21,10 @@ enum Route {
             self = .productList
         } else if path.equals("/v1/orders") {
             self = .orderList
+        } else if path.equals("/v1/reports/sales") {
+            self = .sales
+        } else if path.equals("/v1/reports/top-products") {
+            self = .topProducts
         } else if path.equals("/v1/events") {
             self = .events
         } else if path.equals("/v1/commands") {
@@ -97,6 +102,8 @@ enum Route {
         case .user(let id):
             try Query.requireNoParameters(parameters)
             return .user(id: id)
+        case .sales: return .sales(try SalesQuery(parameters))
+        case .topProducts: return .topProducts(try TopProductsQuery(parameters))
         case .command, .commandLines, .events, .live, .ready, .metrics, .description:
             preconditionFailure("this route is no query of the views")
         }

@@ -14,6 +14,8 @@ public enum Partition: Hashable, Sendable {
     case sellerOrders(UInt64)
     /// The reviews of a product.
     case reviews(UInt64)
+    /// What the reports count: every order that is placed, cancelled or refunded.
+    case sales
 
     /// The partition's place in the table of stamps. Two that share a place only invalidate each other more often.
     @inlinable
@@ -31,6 +33,7 @@ public enum Partition: Hashable, Sendable {
             case .customerOrders(let number): (8, number)
             case .sellerOrders(let number): (9, number)
             case .reviews(let number): (10, number)
+            case .sales: (11, 0)
             }
         // Fibonacci hashing: the multiplier is 2^64 / golden ratio, the top bits are the best mixed.
         let mixed = (number &* 16 &+ kind &+ 1) &* 0x9E37_79B9_7F4A_7C15

@@ -34,6 +34,8 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case productColumns = 16
     /// Number → the category's name as JSON.
     case categoryNames = 17
+    /// `SalesKey` → `SalesRowWriter`'s row.
+    case sales = 18
 
     /// The name inside the environment.
     public var name: String {
@@ -55,6 +57,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .reviewLists: "review-lists"
         case .productColumns: "product-columns"
         case .categoryNames: "category-names"
+        case .sales: "sales"
         }
     }
 
@@ -64,7 +67,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
             true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
-            .reviewLists, .productColumns:
+            .reviewLists, .productColumns, .sales:
             false
         }
     }

@@ -14,6 +14,7 @@ public struct ViewWriter: ~Copyable {
     let currency: Currency
     private var checkpoint: Checkpoint
     private var chunks = ColumnChunks()
+    var sales = SalesChanges()
 
     init(
         transaction: consuming WriteTransaction, tables: ViewTables, currency: Currency, checkpoint: Checkpoint,
@@ -29,6 +30,10 @@ public struct ViewWriter: ~Copyable {
     /// Commits rows, tallies and the checkpoint at `position` together, or nothing.
     public consuming func commit(position: UInt64) throws(LMDBError) {
         try writeChunks()
+        do throws(ViewError) { try writeSales() } catch {
+            guard case .storage(let failure) = error else { preconditionFailure("a sales row was refused: \(error)") }
+            throw failure
+        }
         checkpoint.position = position
         try checkpoint.write(&transaction, tables)
         try Checkpoint.writeTallies(tallies, &transaction, tables)

@@ -38,6 +38,15 @@ struct Answers: ~Copyable {
             let id = Text("o\(index)")
             #expect(try ask("/v1/orders/\(id)", .order(id: id.utf8)) == market.order(id))
         }
+        var ranges = [NaiveMarket.Range()]
+        for (from, to) in [
+            ("1970-01-01", nil), (nil, "1970-01-01"), ("1969-12-31", "1970-03-01"), ("1970-01-02", "1971-01-02"),
+        ] {
+            ranges.append(.init(from: from, to: to))
+            ranges.append(.init(from: from, to: to, category: RandomCommands.categories[0]))
+        }
+        for category in RandomCommands.categories { ranges.append(.init(category: category)) }
+        try expectReports(market, ranges)
         let users = [nil] + RandomCommands.users.map { Text("u\($0)") as Text? }
         for seller in users {
             for category in [nil] + RandomCommands.categories.map({ $0 as Text? }) {
@@ -60,7 +69,7 @@ struct Answers: ~Copyable {
     }
 
     /// All items of a list, page after page.
-    private mutating func pages(
+    mutating func pages(
         _ path: String, _ parameters: [String: Text?], limit: Int = 7, _ query: (RawSpan) throws -> Query
     ) throws -> [NSDictionary] {
         var text = "limit=\(limit)"

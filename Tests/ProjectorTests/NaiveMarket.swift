@@ -26,6 +26,8 @@ struct NaiveMarket {
         var created: OrderCreated
         /// The products' images when it was placed.
         var images: [Text?]
+        /// The products' categories then.
+        var categories: [Text]
         /// Every status that it had.
         var history: [(status: OrderStatus, at: Timestamp, reason: Text?)]
 
@@ -71,6 +73,7 @@ struct NaiveMarket {
             orders[event.orderId] = Order(
                 number: number, placedAt: time, created: event,
                 images: event.lines.map { products[$0.productId]!.added.imageUrl },
+                categories: event.lines.map { products[$0.productId]!.added.category },
                 history: [(event.status, time, nil)])
             guard event.status != .cancelled else { return }
             for line in event.lines { products[line.productId]!.added.stock -= line.quantity }
@@ -218,11 +221,11 @@ struct NaiveMarket {
         return json as NSDictionary
     }
 
-    private func named(_ user: Text) -> [String: Any] {
+    func named(_ user: Text) -> [String: Any] {
         ["userId": user.description, "name": users[user]!.registered.name.description]
     }
 
-    private func money(_ amount: Amount) -> [String: Any] { ["amount": amount, "currency": "GBP"] }
+    func money(_ amount: Amount) -> [String: Any] { ["amount": amount, "currency": "GBP"] }
 
     private func orNull(_ text: Text?) -> Any { text.map { $0.description } ?? NSNull() }
 }
@@ -238,7 +241,7 @@ extension Change<Text> {
 }
 
 extension Timestamp {
-    fileprivate var text: String {
+    var text: String {
         var writer = ByteWriter()
         writer.append(self)
         return String(decoding: writer.copyBytes(), as: UTF8.self)

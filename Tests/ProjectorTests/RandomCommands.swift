@@ -37,11 +37,16 @@ struct RandomCommands {
         }
     }
 
+    /// Days since 1970, in several months.
+    private static let days: [Int64] = [-1, 0, 0, 0, 1, 30, 31, 59, 365]
+
     /// A command at one of a few moments before and after 1970, some with a key, so that some that change nothing leave
     /// their mark in the log.
     mutating func submitted() -> SubmittedCommand {
         SubmittedCommand(
-            command: command(), occurredAt: Timestamp(milliseconds: int(-20...20)),
+            command: command(),
+            occurredAt: Timestamp(
+                milliseconds: int(-20...20) + 86_400_000 * RandomCommands.days.randomElement(using: &random)!),
             idempotencyKey: chance(3) ? Text("key \(int(1...100_000))") : nil,
             hash: Fingerprint(high: 1, low: UInt64(int(1...1_000_000))))
     }

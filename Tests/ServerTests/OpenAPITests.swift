@@ -19,6 +19,8 @@ import Testing
         case orderList = "/v1/orders"
         case order = "/v1/orders/{orderId}"
         case user = "/v1/users/{userId}"
+        case sales = "/v1/reports/sales"
+        case topProducts = "/v1/reports/top-products"
         case command = "/v1/commands/{Name}"
         case commandLines = "/v1/commands"
         case events = "/v1/events"
@@ -35,6 +37,8 @@ import Testing
             case .orderList: self = .orderList
             case .order: self = .order
             case .user: self = .user
+            case .sales: self = .sales
+            case .topProducts: self = .topProducts
             case .command: self = .command
             case .commandLines: self = .commandLines
             case .events: self = .events
@@ -51,6 +55,8 @@ import Testing
             case .productList: ProductListQuery.parameters
             case .reviewList: ReviewListQuery.parameters
             case .orderList: OrderListQuery.parameters
+            case .sales: SalesQuery.parameters
+            case .topProducts: TopProductsQuery.parameters
             case .events: EventsQuery.parameters
             case .ready: Query.readinessParameters
             case .product, .order, .user, .command, .commandLines, .live, .metrics, .description: []

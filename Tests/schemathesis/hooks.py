@@ -43,6 +43,8 @@ def agree(query):
             query.pop(name)
     if "minPrice" in query:
         query.pop("maxPrice", None)
+    if "from" in query:
+        query.pop("to", None)
     if "minRating" in query:
         query["minRating"] = round(float(query["minRating"]), 2)
 

@@ -6,7 +6,7 @@ import Marketplace
 /// | offset | bytes | field |
 /// |---|---|---|
 /// | 0 | 4 | number of lines |
-/// | 4 | 28 each | number of the seller (8), number of the product (8), quantity (8), offset into the JSON where the seller's name goes (4) |
+/// | 4 | 44 each | number of the seller (8), number of the product (8), quantity (8), unit price (8), number of the category that the product had (8), offset into the JSON where the seller's name goes (4) |
 /// | … | | `"lines":[…]` |
 struct OrderDetailRow {
     /// A line with what only the views know of it.
@@ -14,11 +14,12 @@ struct OrderDetailRow {
         var line: OrderCreated.Line
         var sellerNumber: UInt64
         var productNumber: UInt64
+        var categoryNumber: UInt64
         var imageJSON: [UInt8]
     }
 
     static let countBytes = 4
-    static let lineBytes = 28
+    static let lineBytes = 44
 
     static func encode(_ lines: [Line], _ currency: Currency) -> ByteWriter {
         var json = ByteWriter(capacity: 256 * lines.count)
@@ -42,6 +43,8 @@ struct OrderDetailRow {
             row.append(littleEndian: entry.sellerNumber)
             row.append(littleEndian: entry.productNumber)
             row.append(littleEndian: line.quantity)
+            row.append(littleEndian: line.unitPrice)
+            row.append(littleEndian: entry.categoryNumber)
             row.append(littleEndian: UInt32(json.count))
             json.append("},\"quantity\":")
             json.append(decimal: line.quantity)
@@ -71,8 +74,12 @@ struct EncodedOrderDetail: ~Escapable {
     func sellerNumber(_ line: Int) -> UInt64 { row.field(offset(line), as: UInt64.self) }
     func productNumber(_ line: Int) -> UInt64 { row.field(offset(line) + 8, as: UInt64.self) }
     func quantity(_ line: Int) -> Int64 { row.field(offset(line) + 16, as: Int64.self) }
+    /// Minor units.
+    func unitPrice(_ line: Int) -> Int64 { row.field(offset(line) + 24, as: Int64.self) }
+    /// Of the product when the order was placed.
+    func categoryNumber(_ line: Int) -> UInt64 { row.field(offset(line) + 32, as: UInt64.self) }
     /// Where in the row the seller's name goes.
-    func splice(_ line: Int) -> Int { jsonStart + Int(row.field(offset(line) + 24, as: UInt32.self)) }
+    func splice(_ line: Int) -> Int { jsonStart + Int(row.field(offset(line) + 40, as: UInt32.self)) }
 
     private func offset(_ line: Int) -> Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * line }
 }

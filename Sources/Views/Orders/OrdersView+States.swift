@@ -41,11 +41,12 @@ extension OrdersView {
         if isReturned || isUnsold {
             for line in lines.lines {
                 _ = try ProductsView.count(
-                    line.product, available: isReturned ? line.quantity : 0, sold: isUnsold ? 0 &- line.quantity : 0,
+                    line.product, available: isReturned ? line.units : 0, sold: isUnsold ? 0 &- line.units : 0,
                     in: &views)
             }
         }
         if isUnsold {
+            try SalesView.count(lines.lines, placedAt: order.placedAt, isSale: false, in: &views)
             try UsersView.count(order.customerNumber, items: 0, volume: 0 &- order.total, in: &views)
             for (seller, units) in lines.unitsBySeller {
                 try UsersView.count(seller, items: 0, volume: 0 &- units, in: &views)
@@ -74,7 +75,7 @@ extension OrdersView {
 
     /// What an order's detail row says of its lines.
     private struct Lines {
-        var lines: [(product: UInt64, quantity: Int64)] = []
+        var lines: [SalesView.Line] = []
         var unitsBySeller: [UInt64: Int64] = [:]
 
         init(of number: UInt64, in views: borrowing ViewWriter) throws(ViewError) {
@@ -83,7 +84,11 @@ extension OrdersView {
             }
             let detail = EncodedOrderDetail(row)
             for line in 0..<detail.lineCount {
-                lines.append((detail.productNumber(line), detail.quantity(line)))
+                lines.append(
+                    SalesView.Line(
+                        product: detail.productNumber(line), seller: detail.sellerNumber(line),
+                        category: detail.categoryNumber(line), units: detail.quantity(line),
+                        unitPrice: detail.unitPrice(line)))
                 let units = unitsBySeller[detail.sellerNumber(line)] ?? 0
                 unitsBySeller[detail.sellerNumber(line)] = units.addingSaturated(detail.quantity(line))
             }

@@ -16,7 +16,9 @@ enum OrdersView {
             let row = try ProductsView.count(
                 product, available: event.status.reservesStock ? 0 &- line.quantity : 0, sold: sold, in: &views)
             lines.append(
-                .init(line: line, sellerNumber: row.sellerNumber, productNumber: product, imageJSON: row.imageJSON))
+                .init(
+                    line: line, sellerNumber: row.sellerNumber, productNumber: product,
+                    categoryNumber: row.categoryNumber, imageJSON: row.imageJSON))
             soldBySeller[row.sellerNumber] = (soldBySeller[row.sellerNumber] ?? 0).addingSaturated(sold)
         }
 
@@ -33,6 +35,14 @@ enum OrdersView {
             try UsersView.count(seller, items: 0, volume: sold, in: &views)
             try list(.seller(seller), moment, in: &views)
             try list(.customerOfSeller(customer: customer, seller: seller), moment, in: &views)
+        }
+        if event.status.countsAsSale {
+            let sold = lines.map {
+                SalesView.Line(
+                    product: $0.productNumber, seller: $0.sellerNumber, category: $0.categoryNumber,
+                    units: $0.line.quantity, unitPrice: $0.line.unitPrice)
+            }
+            try SalesView.count(sold, placedAt: moment.time, isSale: true, in: &views)
         }
         touch(number, customer: customer, sellers: soldBySeller.keys, in: &views)
     }

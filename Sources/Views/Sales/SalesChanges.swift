@@ -1,0 +1,106 @@
+import JSON
+
+/// What a batch changed in the table `sales`, folded: each row is read once and written once, however many orders
+/// change it.
+struct SalesChanges {
+    private struct Change {
+        /// Kind, period, chunk and number as in `SalesKey`, then the entry's index and category: in the order of rows and
+        /// of the entries in them.
+        var order: UInt128
+        var counters: SalesCounters
+    }
+
+    /// The entries of a row that a batch changed, in order.
+    struct Row {
+        var key: SalesKey
+        var entries: [SalesEntry]
+
+        /// The row with the changes in it; without entries when nothing is left.
+        func applied(to stored: RawSpan?) -> SalesRowWriter {
+            let isRanked = key.isRanked
+            var writer = SalesRowWriter(isRanked: isRanked, capacity: 64 + 16 * entries.count)
+            var next = 0
+            if let stored {
+                var reader = SalesRowReader(stored, isRanked: isRanked)
+                while reader.next() {
+                    var entry = reader.entry
+                    while next < entries.count, entries[next].isBefore(entry) {
+                        writer.append(entries[next])
+                        next += 1
+                    }
+                    if next < entries.count, !entry.isBefore(entries[next]) {
+                        entry.counters.add(entries[next].counters)
+                        next += 1
+                    }
+                    writer.append(entry)
+                }
+            }
+            for entry in entries[next...] { writer.append(entry) }
+            writer.finish()
+            return writer
+        }
+    }
+
+    /// So many changes are held before rows are written: with 48 bytes each they take at most 3 MiB.
+    static let changesMax = 1 << 16
+
+    private var changes: [Change] = []
+
+    var isFull: Bool { changes.count >= SalesChanges.changesMax }
+
+    /// `number` is the thing's, `category` 0 or a category's number + 1.
+    mutating func add(
+        _ kind: SalesKey.Kind, _ number: UInt32, category: UInt32, day: Int32, month: Int32, _ counters: SalesCounters
+    ) {
+        for period in kind.periods {
+            let entries = SalesKey.chunkEntries(kind, period)
+            let periodNumber: Int32 =
+                switch period {
+                case .all: 0
+                case .month: month
+                case .day: day
+                }
+            var order = UInt128(kind.rawValue) << 120 | UInt128(period.rawValue) << 112
+            order |= UInt128(number / entries) << 80 | UInt128(SalesKey.ordered(periodNumber)) << 48
+            order |= UInt128(number % entries) << 32 | UInt128(category)
+            changes.append(Change(order: order, counters: counters))
+        }
+    }
+
+    /// Gives every changed row once, in key order, and forgets them.
+    mutating func drain(_ body: (Row) throws(ViewError) -> Void) throws(ViewError) {
+        changes.sort { $0.order < $1.order }
+        var index = 0
+        while index < changes.count {
+            let first = changes[index].order
+            var row = Row(key: SalesChanges.key(first), entries: [])
+            while index < changes.count, changes[index].order >> 48 == first >> 48 {
+                let change = changes[index]
+                let last = row.entries.count - 1
+                if last >= 0, change.order == changes[index - 1].order {
+                    row.entries[last].counters.add(change.counters)
+                } else {
+                    row.entries.append(
+                        SalesEntry(
+                            index: UInt32(truncatingIfNeeded: change.order >> 32 & 0xFFFF),
+                            category: UInt32(truncatingIfNeeded: change.order), counters: change.counters))
+                }
+                index += 1
+            }
+            try body(row)
+        }
+        changes.removeAll(keepingCapacity: true)
+    }
+
+    private static func key(_ order: UInt128) -> SalesKey {
+        SalesKey(
+            SalesKey.Kind(rawValue: UInt8(truncatingIfNeeded: order >> 120))!,
+            SalesKey.Period(rawValue: UInt8(truncatingIfNeeded: order >> 112))!,
+            chunk: UInt32(truncatingIfNeeded: order >> 80),
+            Int32(bitPattern: UInt32(truncatingIfNeeded: order >> 48) ^ 1 << 31))
+    }
+}
+
+extension SalesEntry {
+    fileprivate func isBefore(_ other: SalesEntry) -> Bool { (index, category) < (other.index, other.category) }
+}
