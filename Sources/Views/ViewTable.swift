@@ -30,10 +30,12 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case reviews = 14
     /// `ReviewListKey` → nothing.
     case reviewLists = 15
-    /// `ColumnChunks` key → the chunk.
+    /// `Column` key → the chunk.
     case productColumns = 16
     /// Number → the category's name as JSON.
     case categoryNames = 17
+    /// `Column` key → the chunk.
+    case orderColumns = 18
 
     /// The name inside the environment.
     public var name: String {
@@ -55,6 +57,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .reviewLists: "review-lists"
         case .productColumns: "product-columns"
         case .categoryNames: "category-names"
+        case .orderColumns: "order-columns"
         }
     }
 
@@ -64,7 +67,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
             true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
-            .reviewLists, .productColumns:
+            .reviewLists, .productColumns, .orderColumns:
             false
         }
     }
