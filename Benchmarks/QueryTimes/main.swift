@@ -1,5 +1,5 @@
 // Query times in process: one thread, no socket, no response cache.
-// swift build -c release --product query-times && taskset -c 1 .build/release/query-times DATA_DIRECTORY '/v1/products?category=toys'
+// swift build -c release --product query-times && taskset -c 1 .build/release/query-times DATA_DIRECTORY '/v1/products?category=toys' '/v1/orders?status=paid'
 import Glibc
 import JSON
 import Marketplace
@@ -33,9 +33,12 @@ var engine = try QueryEngine(views: build, freshness: freshness, cacheBytes: 0)
 for target in arguments.dropFirst(2) {
     let bytes = Array(target.utf8)
     let start = (bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count - 1) + 1
-    try time(target, count: 2_000) {
+    try time(target, count: getenv("COUNT").flatMap { Int(String(cString: $0)) } ?? 2_000) {
         let span = bytes.span.bytes
-        let query = Query.productList(try ProductListQuery(span.extracting(start..<span.byteCount)))
+        let parameters = span.extracting(start..<span.byteCount)
+        let query: Query =
+            target.hasPrefix("/v1/orders")
+            ? .orderList(try OrderListQuery(parameters)) : .productList(try ProductListQuery(parameters))
         guard case .found(let answer) = try engine.answer(query, target: span) else { return 0 }
         return answer.body.count
     }

@@ -49,3 +49,14 @@ WIDEST void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t
         }
     }
 }
+
+WIDEST void vitrine_filter_range(
+    const uint64_t *column, uint64_t least, uint64_t most, uint64_t *words, size_t word_count) {
+    uint8_t flags[64];
+    for (size_t word = 0; word < word_count; word++) {
+        if (words[word] == 0) continue;
+        const uint64_t *entries = column + 64 * word;
+        for (int i = 0; i < 64; i++) flags[i] = (entries[i] >= least) & (entries[i] <= most);
+        words[word] &= bits_of(flags);
+    }
+}

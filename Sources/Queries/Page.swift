@@ -5,7 +5,6 @@ import Views
 /// One page of a list: a bounded range scan, a look-up for each card, and the cursor for the next page.
 struct Page {
     enum List {
-        case orders(OrderScope)
         /// Of the product of this number.
         case reviews(UInt64)
     }
@@ -24,10 +23,6 @@ struct Page {
         body.append("{\"items\":[")
         let last: [UInt8]?
         switch list {
-        case .orders(let scope):
-            last = try append(snapshot.orders(scope, after: place), to: &body) { number, body throws(LMDBError) in
-                try snapshot.appendOrderCard(number, names: names, to: &body)
-            }
         case .reviews(let product):
             last = try append(snapshot.reviews(of: product, after: place), to: &body) {
                 number, body throws(LMDBError) in

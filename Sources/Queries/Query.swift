@@ -22,34 +22,6 @@ public enum Query: Sendable {
     }
 }
 
-/// GetOrders.
-public struct OrderListQuery: Sendable {
-    var customer: [UInt8]?
-    var seller: [UInt8]?
-    var limit: Int
-    /// The place of the last order that was shown; empty for the first page.
-    var place: [UInt8]
-    var binding: PageCursor.Binding
-
-    public static let parameters: [StaticString] = ["customer", "seller", "sort", "limit", "cursor"]
-
-    public init(_ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: OrderListQuery.parameters)
-        customer = parameters.value("customer")
-        seller = parameters.value("seller")
-        if let customer, customer.isEmpty { throw Problem.parameter("customer", "must not be empty") }
-        if let seller, seller.isEmpty { throw Problem.parameter("seller", "must not be empty") }
-        if let sort = parameters.value("sort"), sort != Array("-placedAt".utf8) {
-            throw Problem.parameter("sort", "must be -placedAt")
-        }
-        limit = try parameters.limit(1...100, default: 20)
-        binding = PageCursor.Binding("orders")
-        binding.add("customer", customer)
-        binding.add("seller", seller)
-        place = try parameters.place(binding, bytes: OrderListKey.placeBytes)
-    }
-}
-
 /// GetReviews.
 public struct ReviewListQuery: Sendable {
     var productId: [UInt8]

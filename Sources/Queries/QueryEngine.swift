@@ -110,31 +110,4 @@ public struct QueryEngine: ~Copyable {
         // Safe: `body` keeps these bytes in place until the next call.
         return .found(Answer(body: body.withUnsafeBytes { $0 }, etag: etag, position: position))
     }
-
-    // MARK: Lists
-
-    private mutating func renderOrders(_ query: OrderListQuery) throws(LMDBError) -> [Partition] {
-        var scope = OrderScope.all
-        var partition = Partition.allOrders
-        if let customer = query.customer {
-            guard let number = try snapshot.userNumber(customer.span.bytes) else { return renderEmptyList() }
-            (scope, partition) = (.customer(number), .customerOrders(number))
-        }
-        if let seller = query.seller {
-            guard let number = try snapshot.userNumber(seller.span.bytes) else { return renderEmptyList() }
-            if case .customer(let customer) = scope {
-                scope = .customerOfSeller(customer: customer, seller: number)
-            } else {
-                (scope, partition) = (.seller(number), .sellerOrders(number))
-            }
-        }
-        try Page(.orders(scope), query.limit, query.place, query.binding)
-            .append(from: snapshot, names: names, to: &body)
-        return [partition, .userNames]
-    }
-
-    private mutating func renderEmptyList() -> [Partition] {
-        body.append("{\"items\":[],\"nextCursor\":null}")
-        return []
-    }
 }

@@ -29,6 +29,17 @@ extension RawSpan {
             }
     }
 
+    /// Byte order, as LMDB compares keys: of two that are the same as far as they go the shorter comes first.
+    func isBefore(_ other: RawSpan) -> Bool {
+        let order = withUnsafeBytes { left in
+            other.withUnsafeBytes { right in
+                let shared = min(left.count, right.count)
+                return shared == 0 ? 0 : memcmp(left.baseAddress!, right.baseAddress!, shared)
+            }
+        }
+        return order == 0 ? byteCount < other.byteCount : order < 0
+    }
+
     func copy() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 

@@ -30,12 +30,14 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case reviews = 14
     /// `ReviewListKey` → nothing.
     case reviewLists = 15
-    /// `ColumnChunks` key → the chunk.
+    /// `Column` key → the chunk.
     case productColumns = 16
     /// Number → the category's name as JSON.
     case categoryNames = 17
     /// `SalesKey` → `SalesRowWriter`'s row.
     case sales = 18
+    /// `Column` key → the chunk.
+    case orderColumns = 19
 
     /// The name inside the environment.
     public var name: String {
@@ -58,6 +60,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .productColumns: "product-columns"
         case .categoryNames: "category-names"
         case .sales: "sales"
+        case .orderColumns: "order-columns"
         }
     }
 
@@ -67,7 +70,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
             true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
-            .reviewLists, .productColumns, .sales:
+            .reviewLists, .productColumns, .sales, .orderColumns:
             false
         }
     }

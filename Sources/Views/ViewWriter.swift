@@ -15,6 +15,8 @@ public struct ViewWriter: ~Copyable {
     private var checkpoint: Checkpoint
     private var chunks = ColumnChunks()
     var sales = SalesChanges()
+    /// Users whose orders grew into a set in this batch.
+    var grown: Set<OrderSet> = []
 
     init(
         transaction: consuming WriteTransaction, tables: ViewTables, currency: Currency, checkpoint: Checkpoint,
@@ -47,19 +49,26 @@ public struct ViewWriter: ~Copyable {
 
     // MARK: Columns
 
-    mutating func setColumn(_ column: ProductColumn, _ number: UInt64, to entry: UInt64) throws(ViewError) {
+    mutating func setColumn(_ column: Column, _ number: UInt64, to entry: UInt64) throws(ViewError) {
+        try updateColumn(column, number) { _ in entry }
+    }
+
+    mutating func updateColumn(_ column: Column, _ number: UInt64, _ change: (UInt64) -> UInt64) throws(ViewError) {
         // Taken out while it is changed: reading the stored chunk needs the rest of the writer.
         var changed = ColumnChunks()
         swap(&changed, &chunks)
         defer { swap(&changed, &chunks) }
-        try changed.set(column, number, to: entry) { key throws(ViewError) in try get(.productColumns, key)?.copy() }
+        try changed.update(
+            column, number, stored: { table, key throws(ViewError) in try get(table, key)?.copy() }, change)
     }
 
     private mutating func writeChunks() throws(LMDBError) {
-        var changed = ColumnChunks()
-        swap(&changed, &chunks)
         do throws(ViewError) {
-            try changed.drain { key, chunk throws(ViewError) in try put(.productColumns, key, chunk) }
+            // Reads the order lists: they are all written by now.
+            try OrderSetsView.fill(grown, in: &self)
+            var changed = ColumnChunks()
+            swap(&changed, &chunks)
+            try changed.drain { table, key, chunk throws(ViewError) in try put(table, key, chunk) }
         } catch {
             guard case .storage(let failure) = error else { preconditionFailure("a column row was refused: \(error)") }
             throw failure

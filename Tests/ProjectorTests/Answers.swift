@@ -9,8 +9,10 @@ import Views
 /// to the next, so an answer that outlived its time is found as well.
 struct Answers: ~Copyable {
     private var engine: QueryEngine
+    private var random: SeededGenerator
 
-    init(_ build: ViewBuild, _ freshness: Freshness) throws {
+    init(_ build: ViewBuild, _ freshness: Freshness, seed: UInt64) throws {
+        random = SeededGenerator(seed: seed)
         engine = try QueryEngine(views: build, freshness: freshness, cacheBytes: 4 << 20)
     }
 
@@ -58,13 +60,31 @@ struct Answers: ~Copyable {
                     for (card, id) in zip(cards, ids) { #expect(card == market.productCard(Text(id))! as NSDictionary) }
                 }
             }
-            for customer in users {
-                let parameters = ["customer": customer, "seller": seller]
-                let cards = try pages("/v1/orders", parameters) { .orderList(try OrderListQuery($0)) }
-                let ids = market.orderIds(customer: customer, seller: seller)
-                #expect(cards.map { $0["orderId"] as? String } == ids, "\(parameters)")
-                for (card, id) in zip(cards, ids) { #expect(card == market.orderCard(Text(id))! as NSDictionary) }
+            for customer in users { try expectOrders(market, customer: customer, seller: seller) }
+        }
+    }
+
+    /// All orders of a customer, of a seller, of both or of everybody, and three random parts of them.
+    private mutating func expectOrders(_ market: NaiveMarket, customer: Text?, seller: Text?) throws {
+        for isPart in [false, true, true, true] {
+            var filter = NaiveMarket.OrderFilter(customer: customer, seller: seller)
+            let sort = isPart ? ["-placedAt", "placedAt", "-total"].randomElement(using: &random)! : "-placedAt"
+            var parameters: [String: Text?] = ["customer": customer, "seller": seller]
+            if isPart {
+                if Bool.random(using: &random) { filter.status = OrderStatus.allCases.randomElement(using: &random)! }
+                if Bool.random(using: &random) { filter.from = Int64.random(in: -25...20, using: &random) }
+                if Bool.random(using: &random) {
+                    filter.to = Int64.random(in: (filter.from ?? -25)...25, using: &random)
+                }
+                parameters["sort"] = Text(sort)
             }
+            parameters["status"] = filter.status.map { Text("\($0.name)") }
+            parameters["from"] = filter.from.map { Text(Timestamp(milliseconds: $0).text) }
+            parameters["to"] = filter.to.map { Text(Timestamp(milliseconds: $0).text) }
+            let cards = try pages("/v1/orders", parameters) { .orderList(try OrderListQuery($0)) }
+            let ids = market.orderIds(filter, sort: sort)
+            #expect(cards.map { $0["orderId"] as? String } == ids, "\(parameters)")
+            for (card, id) in zip(cards, ids) { #expect(card == market.orderCard(Text(id))! as NSDictionary) }
         }
     }
 

@@ -114,15 +114,29 @@ struct NaiveMarket {
         return ordered.map { $0.added.productId.description }
     }
 
-    /// Ids of the orders, newest first.
-    func orderIds(customer: Text?, seller: Text?) -> [String] {
+    struct OrderFilter {
+        var customer: Text?
+        var seller: Text?
+        var status: OrderStatus?
+        var from: Int64?
+        var to: Int64?
+    }
+
+    /// Ids of the orders, in order.
+    func orderIds(_ filter: OrderFilter, sort: String) -> [String] {
         let found = orders.values.filter { order in
-            (customer == nil || order.created.customerId == customer)
-                && (seller == nil || order.created.lines.contains { $0.sellerId == seller })
+            (filter.customer == nil || order.created.customerId == filter.customer)
+                && (filter.seller == nil || order.created.lines.contains { $0.sellerId == filter.seller })
+                && (filter.status == nil || order.history.last!.status == filter.status)
+                && order.placedAt.milliseconds >= filter.from ?? .min && order.placedAt.milliseconds < filter.to ?? .max
         }
-        return found.sorted { ($0.placedAt, $0.number) > ($1.placedAt, $1.number) }.map {
-            $0.created.orderId.description
+        let ordered = found.sorted { left, right in
+            if sort == "-total", left.created.total != right.created.total {
+                return left.created.total > right.created.total
+            }
+            return ((left.placedAt, left.number) > (right.placedAt, right.number)) == (sort != "placedAt")
         }
+        return ordered.map { $0.created.orderId.description }
     }
 
     // MARK: Things

@@ -30,7 +30,7 @@ import Views
         let expected = try tallies(whole)
         let freshness = Freshness()
         freshness.publish(applied: end)
-        var answers = try Answers(whole, freshness)
+        var answers = try Answers(whole, freshness, seed: seed)
         try answers.expect(NaiveMarket(events))
 
         for recordsMax in [1, 7, 256] {
@@ -47,7 +47,7 @@ import Views
         _ random: inout RandomCommands
     ) throws {
         let freshness = Freshness()
-        var answers = try Answers(build, freshness)
+        var answers = try Answers(build, freshness, seed: UInt64(random.int(0...Int64.max)))
         let stops = (1...4).map { _ in UInt64(random.int(1...Int64(events.count))) }.sorted() + [log.durablePosition]
         for stop in stops {
             // Each time a new projection, as after a restart.

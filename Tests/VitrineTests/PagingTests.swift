@@ -84,6 +84,46 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "sort=-placedAt", "sort=placedAt", "sort=-total", "sort=-total&status=created", "status=created&seller=sam",
+        "sort=placedAt&customer=ann&from=2020-01-01", "sort=-total&customer=ann&seller=sam&to=2100-01-01",
+    ])
+    func unchangedOrdersAreShownOnceWhileOthersWrite(query: String) throws {
+        let market = try Market(["--loops", "2"])
+        try market.accept("AdjustStock", ["productId": "lamp", "delta": 1_000_000])
+        // Equal totals and equal times meet.
+        for (index, id) in Self.still.enumerated() {
+            try market.accept("CreateOrder", Market.order(id, [("lamp", 1 + index % 5)]))
+        }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 1]).token
+        _ = try market.client.get("/v1/products/lamp", after: token)
+        let server = market.server
+        let isDone = Mutex(false)
+        concurrently(2) { thread in
+            if thread == 0 {
+                defer { isDone.withLock { $0 = true } }
+                let client = try server.connect()
+                for limit in [1, 7, 20] {
+                    let shown = try client.list("/v1/orders?\(query)&limit=\(limit)").compactMap {
+                        $0["orderId"].string
+                    }
+                    let stillShown = shown.filter { $0.hasPrefix("still-") }
+                    #expect(stillShown.count == Self.still.count, "\(query), pages of \(limit)")
+                    #expect(Set(stillShown) == Set(Self.still), "\(query), pages of \(limit)")
+                }
+            } else {
+                let client = try server.connect()
+                var placed = 0
+                while !isDone.withLock({ $0 }) {
+                    let id = "new-\(placed)"
+                    _ = try client.command("CreateOrder", Market.order(id, [("lamp", 1 + placed % 5)]))
+                    _ = try client.command(placed % 2 == 0 ? "PayOrder" : "CancelOrder", ["orderId": .string(id)])
+                    placed += 1
+                }
+            }
+        }
+    }
+
     @Test func ordersPlacedBetweenTwoPagesDoNotDisturbThem() throws {
         let market = try Market()
         for index in 0..<6 { try market.accept("CreateOrder", Market.order("o-\(index)", [("lamp", 1)])) }

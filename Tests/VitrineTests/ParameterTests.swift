@@ -14,6 +14,15 @@ import Testing
             ("/v1/products?cursor=", "cursor"), ("/v1/products?category=a&category=b", "category"),
             ("/v1/products?customer=ann", "customer"), ("/v1/orders?category=home", "category"),
             ("/v1/orders?sort=price", "sort"), ("/v1/orders?limit=none", "limit"), ("/v1/orders?cursor=%00", "cursor"),
+            ("/v1/orders?sort=total", "sort"), ("/v1/orders?sort=", "sort"), ("/v1/orders?status=lost", "status"),
+            ("/v1/orders?status=Paid", "status"), ("/v1/orders?status=", "status"),
+            ("/v1/orders?status=paid&status=created", "status"), ("/v1/orders?from=", "from"),
+            ("/v1/orders?from=yesterday", "from"), ("/v1/orders?from=2026-02-29", "from"),
+            ("/v1/orders?to=2026-11-23T25:00:00Z", "to"), ("/v1/orders?to=2026-11-23T10:00:00", "to"),
+            ("/v1/orders?to=20261123", "to"), ("/v1/orders?to=2026-11-23T10:00:00%2B25:00", "to"),
+            ("/v1/orders?from=2026-11-24&to=2026-11-23", "to"),
+            ("/v1/orders?from=2026-11-23T10:00:00Z&to=2026-11-23T10:59:59.999%2B01:00", "to"),
+            ("/v1/orders?customer=", "customer"), ("/v1/orders?seller=", "seller"),
             ("/v1/products/lamp?verbose=1", "verbose"), ("/v1/users/ann?x=", "x"), ("/v1/orders/x?limit=1", "limit"),
             ("/v1/events?limit=0", "limit"), ("/v1/events?limit=1001", "limit"), ("/v1/events?after=-1", "after"),
             ("/v1/events?from=1", "from"),
@@ -51,6 +60,22 @@ import Testing
         }
         let touched = String(cursor.dropLast()) + (cursor.last == "A" ? "B" : "A")
         expectProblem(try market.client.get("/v1/products?sort=price&cursor=\(touched)"), 400)
+        let orders = "/v1/orders?customer=ann&status=created&from=2020-01-01&sort=placedAt"
+        let orderPage = try market.client.get(orders + "&limit=2", after: token).json
+        let orderCursor = try #require(orderPage["nextCursor"].string)
+        let otherOrders = [
+            "/v1/orders?cursor=", "/v1/orders?customer=ann&status=created&from=2020-01-01&sort=-total&cursor=",
+            "/v1/orders?customer=ann&status=paid&from=2020-01-01&sort=placedAt&cursor=",
+            "/v1/orders?customer=ann&status=created&from=2020-01-02&sort=placedAt&cursor=",
+            "/v1/orders?customer=ann&status=created&to=2020-01-01&sort=placedAt&cursor=",
+            "/v1/orders?seller=ann&status=created&from=2020-01-01&sort=placedAt&cursor=",
+        ]
+        for target in otherOrders {
+            let answer = try market.client.get(target + orderCursor)
+            expectProblem(answer, 400)
+            #expect(answer.faults("parameter") == ["cursor"], "\(target)")
+        }
+        #expect(try market.client.get(orders + "&cursor=\(orderCursor)").json["items"].array?.count == 1)
         // Only the limit may change.
         let rest = try market.client.get("/v1/products?sort=price&limit=100&cursor=\(cursor)").json
         #expect(rest["items"].array?.count == 4)

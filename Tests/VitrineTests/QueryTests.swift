@@ -82,6 +82,40 @@ import Testing
         for (query, ids) in lists { #expect(try market.ids("/v1/orders\(query)", after: token) == ids, "\(query)") }
     }
 
+    @Test func ordersAreFilteredByStatusAndTime() throws {
+        let market = try Market(["--accept-imports"])
+        try market.accept("AdjustStock", ["productId": "lamp", "delta": 100])
+        func place(_ id: String, _ at: String, _ units: Int) throws {
+            var order = Market.order(id, [("lamp", units)]).object ?? [:]
+            order["occurredAt"] = .string(at)
+            try market.accept("CreateOrder", .object(order))
+        }
+        try place("early", "2026-03-01T00:00:00Z", 2)
+        try place("late", "2026-03-02T12:00:00Z", 3)
+        try place("twin", "2026-03-02T12:00:00Z", 2)
+        try place("old", "1969-12-31T23:59:59.999Z", 5)
+        let token = try market.accept("PayOrder", ["orderId": "late"]).token
+        let lists = [
+            "": ["twin", "late", "early", "old"], "?sort=placedAt": ["old", "early", "late", "twin"],
+            "?sort=-total": ["old", "late", "twin", "early"], "?status=paid": ["late"], "?status=shipped": [],
+            "?status=created&sort=-total": ["old", "twin", "early"],
+            // From is part of it, to is not.
+            "?from=2026-03-01&to=2026-03-02T12:00:00Z": ["early"],
+            "?from=2026-03-02T12:00:00.000Z&sort=placedAt": ["late", "twin"],
+            "?from=2026-03-02T12:00:00.0001Z": [], "?to=2026-03-01": ["old"],
+            "?to=2026-03-01T00:00:00.0001Z": ["early", "old"],
+            // Any zone, and a plus that was sent bare.
+            "?from=2026-03-02T13:00:00%2B01:00": ["twin", "late"], "?from=2026-03-02T13:00:00+01:00": ["twin", "late"],
+            "?from=2026-03-02T07:00:00-05:00": ["twin", "late"], "?from=2026-03-02T13:00:00-00:00": [],
+            "?from=2026-03-02&to=2026-03-02": [], "?from=2026-03-02T12:00:00Z&to=2026-03-02T13:00:00%2B01:00": [],
+            "?customer=ann&seller=sam&status=created&from=1969-12-31&to=2026-03-02&sort=-total": ["old", "early"],
+            "?seller=sam&sort=placedAt&to=2026-01-01": ["old"], "?customer=sam&sort=-total": [],
+            "?seller=ann&status=created": [], "?limit=1&sort=-total&status=created": ["old", "twin", "early"],
+            "?limit=1&sort=placedAt&from=2026-01-01": ["early", "late", "twin"],
+        ]
+        for (query, ids) in lists { #expect(try market.ids("/v1/orders\(query)", after: token) == ids, "\(query)") }
+    }
+
     @Test func productsAreFilteredAndSorted() throws {
         let market = try Market()
         try market.accept("AddProduct", Market.product("a", seller: "sue", category: "garden", price: 300))

@@ -19,4 +19,8 @@ typedef struct {
 /// Clears the bits of products that do not match: bit i of word w is product 64 w + i of the chunk.
 void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t *words, size_t word_count);
 
+/// The same for entries of one column, which must be from `least` to `most`.
+void vitrine_filter_range(
+    const uint64_t *column, uint64_t least, uint64_t most, uint64_t *words, size_t word_count);
+
 #endif

@@ -34,6 +34,7 @@ extension OrdersView {
         let encoded = order.encode()
         try views.put(.orders, number: number, encoded.bytes)
         try note(status, reason, moment, inHistoryOf: number, in: &views)
+        try OrderListsView.move(number, from: before, to: status, in: &views)
 
         let lines = try Lines(of: number, in: views)
         let isReturned = before.reservesStock && !status.reservesStock
@@ -47,9 +48,9 @@ extension OrdersView {
         }
         if isUnsold {
             try SalesView.count(lines.lines, placedAt: order.placedAt, isSale: false, in: &views)
-            try UsersView.count(order.customerNumber, items: 0, volume: 0 &- order.total, in: &views)
+            try UsersView.count(order.customerNumber, volume: 0 &- order.total, in: &views)
             for (seller, units) in lines.unitsBySeller {
-                try UsersView.count(seller, items: 0, volume: 0 &- units, in: &views)
+                try UsersView.count(seller, volume: 0 &- units, in: &views)
             }
         }
         touch(number, customer: order.customerNumber, sellers: lines.unitsBySeller.keys, in: &views)

@@ -2,11 +2,10 @@ import JSON
 import LMDB
 import Marketplace
 
-/// Orders by id, and the lists of all orders, a customer's and a seller's. An order of several sellers is in each
-/// seller's list once.
+/// Orders by id. An order of several sellers is in each seller's list once.
 enum OrdersView {
     static func apply(_ event: OrderCreated, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
-        let number = moment.position
+        let number = views.nextNumber(.orders)
         let customer = try UsersView.number(of: event.customerId, in: views)
         var lines: [OrderDetailRow.Line] = []
         var soldBySeller: [UInt64: Int64] = [:]
@@ -23,18 +22,19 @@ enum OrdersView {
         }
 
         try views.putNumber(.orderNumbers, of: event.orderId.utf8, number)
-        let card = OrderRow(event, customerNumber: customer, at: moment.time, views.currency).encode()
+        let order = OrderRow(event, customerNumber: customer, at: moment.time, views.currency)
+        let card = order.encode()
         try views.put(.orders, number: number, card.bytes)
         let detail = OrderDetailRow.encode(lines, views.currency)
         try views.put(.orderDetails, number: number, detail.bytes)
 
-        try UsersView.count(customer, items: 1, volume: event.status.countsAsSale ? event.total : 0, in: &views)
-        try list(.all, moment, in: &views)
-        try list(.customer(customer), moment, in: &views)
+        try OrderListsView.insert(number, order, sellers: Array(soldBySeller.keys), in: &views)
+        let orderCount = try UsersView.count(
+            customer, volume: event.status.countsAsSale ? event.total : 0, orders: 1, in: &views)
+        try OrderSetsView.add(number, to: OrderSet(user: customer, isSeller: false), count: orderCount, in: &views)
         for (seller, sold) in soldBySeller {
-            try UsersView.count(seller, items: 0, volume: sold, in: &views)
-            try list(.seller(seller), moment, in: &views)
-            try list(.customerOfSeller(customer: customer, seller: seller), moment, in: &views)
+            let orderCount = try UsersView.count(seller, volume: sold, orders: 1, in: &views)
+            try OrderSetsView.add(number, to: OrderSet(user: seller, isSeller: true), count: orderCount, in: &views)
         }
         if event.status.countsAsSale {
             let sold = lines.map {
@@ -55,11 +55,6 @@ enum OrdersView {
         views.touch(.allOrders)
         views.touch(.customerOrders(customer))
         for seller in sellers { views.touch(.sellerOrders(seller)) }
-    }
-
-    private static func list(_ scope: OrderScope, _ moment: Moment, in views: inout ViewWriter) throws(ViewError) {
-        let key = OrderListKey.key(scope, moment)
-        try views.put(.orderLists, key.bytes, RawSpan())
     }
 }
 
@@ -103,13 +98,5 @@ extension ViewSnapshot {
         output.append("],\"version\":")
         output.append(decimal: UInt64(order.version))
         output.append("}")
-    }
-
-    /// The orders of a list, newest first, from behind `place` (of a cursor) or from the beginning.
-    @_lifetime(borrow self)
-    public func orders(_ scope: OrderScope, after place: [UInt8]) throws(LMDBError) -> ListScan {
-        var prefix = ByteWriter(capacity: 64)
-        OrderListKey.appendPrefix(scope, to: &prefix)
-        return try scan(.orderLists, prefix: prefix, after: place)
     }
 }

@@ -1,10 +1,6 @@
 import Marketplace
 
-/// What filters, sorts and facets compare, as columns: one fixed-width entry for each product, by its number.
-///
-/// A column is cut into chunks of 4,032 entries, each one row of the table `product-columns`. The key is the column's
-/// number (1 byte) and the chunk's (4, big endian); the value is the entries, little endian. 4,032 is 63 × 64, so that a
-/// chunk's bits are whole words, and with LMDB's header of 16 bytes a chunk of four-byte entries fills four pages.
+/// What filters, sorts and facets of products compare, as columns. Raw values are the columns' numbers in `product-columns`.
 enum ProductColumn: UInt8, CaseIterable {
     /// One bit: shown in lists.
     case listed = 1
@@ -25,8 +21,10 @@ enum ProductColumn: UInt8, CaseIterable {
     /// 8 bytes: the first bytes of the title's sort key, as a number.
     case title = 9
 
-    static let chunkEntries = 4_032
-    static let chunkWords = chunkEntries / 64
+    static let chunkEntries = Column.chunkEntriesUsual
+    static let chunkWords = Column.chunkWords
+
+    var column: Column { Column(table: .productColumns, number: rawValue, entryBits: entryBits) }
 
     var entryBits: Int {
         switch self {
@@ -35,8 +33,6 @@ enum ProductColumn: UInt8, CaseIterable {
         case .price, .sold, .addedAt, .title: 64
         }
     }
-
-    var chunkBytes: Int { ProductColumn.chunkEntries * entryBits / 8 }
 
     /// The entry of a product.
     func entry(_ row: ProductRow) -> UInt64 {

@@ -3,7 +3,7 @@ import Marketplace
 /// Keeps the product columns in step with the cards.
 enum ProductColumnsView {
     static func insert(_ number: UInt64, _ row: ProductRow, in views: inout ViewWriter) throws(ViewError) {
-        for column in ProductColumn.allCases { try views.setColumn(column, number, to: column.entry(row)) }
+        for column in ProductColumn.allCases { try views.setColumn(column.column, number, to: column.entry(row)) }
     }
 
     /// Only what changed is written.
@@ -12,7 +12,7 @@ enum ProductColumnsView {
     {
         for column in ProductColumn.allCases where column != .title || before.titleJSON != row.titleJSON {
             let entry = column.entry(row)
-            if entry != column.entry(before) { try views.setColumn(column, number, to: entry) }
+            if entry != column.entry(before) { try views.setColumn(column.column, number, to: entry) }
         }
     }
 }

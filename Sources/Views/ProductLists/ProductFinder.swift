@@ -127,7 +127,7 @@ extension ViewSnapshot {
 
     private func listedProductCount(ofSeller seller: UInt64) throws(LMDBError) -> Int {
         guard let row = try get(.users, number: seller) else { return 0 }
-        return Int(UserRow.itemCount(in: row))
+        return Int(UserRow.productCount(in: row))
     }
 
     /// The numbers of the products with these ids that are listed, in the order given.

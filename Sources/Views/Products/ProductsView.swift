@@ -14,7 +14,7 @@ enum ProductsView {
         try views.put(.products, number: number, encoded.bytes)
         try putDescription(event.description, of: number, in: &views)
         try ProductListsView.insert(number, row, in: &views)
-        try UsersView.count(seller, items: 1, volume: 0, in: &views)
+        try UsersView.count(seller, products: 1, in: &views)
     }
 
     static func apply(_ event: ProductUpdated, _ moment: Moment, to views: inout ViewWriter) throws(ViewError) {
@@ -65,7 +65,7 @@ enum ProductsView {
         row.isDiscontinued = true
         row.noteSubject(moment)
         try store(number, from: before, to: row, in: &views)
-        try UsersView.count(row.sellerNumber, items: -1, volume: 0, in: &views)
+        try UsersView.count(row.sellerNumber, products: -1, in: &views)
     }
 
     /// Adds to a product's units in stock and to those sold, for an order.

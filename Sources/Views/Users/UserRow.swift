@@ -12,20 +12,22 @@ import Marketplace
 /// | 6 | 2 | zero |
 /// | 8 | 8 | version: how many events made the user what it is |
 /// | 16 | 8 | since, milliseconds |
-/// | 24 | 8 | orders of a customer, listed products of a seller |
+/// | 24 | 8 | listed products of a seller |
 /// | 32 | 8 | minor units spent by a customer, units sold by a seller |
-/// | 40 | | id, name and country as JSON |
+/// | 40 | 8 | orders of a customer, orders with a line of a seller |
+/// | 48 | | id, name and country as JSON |
 public struct UserRow {
     var role: Role
     var version: UInt64 = 1
     var since: Timestamp
-    var itemCount: Int64 = 0
+    var productCount: Int64 = 0
     var volume: Int64 = 0
+    var orderCount: Int64 = 0
     var idJSON: [UInt8]
     var nameJSON: [UInt8]
     var countryJSON: [UInt8]
 
-    static let headerBytes = 40
+    static let headerBytes = 48
 
     init(_ event: UserRegistered, at time: Timestamp) {
         role = event.role
@@ -36,13 +38,14 @@ public struct UserRow {
     }
 
     init(_ row: RawSpan) {
-        role = row.field(0, as: UInt8.self) == Role.seller.rawValue ? .seller : .customer
+        role = UserRow.isSeller(row) ? .seller : .customer
         let idEnd = UserRow.headerBytes + Int(row.field(2, as: UInt16.self))
         let nameEnd = idEnd + Int(row.field(4, as: UInt16.self))
         version = row.field(8, as: UInt64.self)
         since = Timestamp(milliseconds: row.field(16, as: Int64.self))
-        itemCount = row.field(24, as: Int64.self)
+        productCount = row.field(24, as: Int64.self)
         volume = row.field(32, as: Int64.self)
+        orderCount = row.field(40, as: Int64.self)
         idJSON = row.extracting(UserRow.headerBytes..<idEnd).copy()
         nameJSON = row.extracting(idEnd..<nameEnd).copy()
         countryJSON = row.extracting(nameEnd..<row.byteCount).copy()
@@ -57,8 +60,9 @@ public struct UserRow {
         row.append(littleEndian: UInt16(0))
         row.append(littleEndian: version)
         row.append(littleEndian: since.milliseconds)
-        row.append(littleEndian: itemCount)
+        row.append(littleEndian: productCount)
         row.append(littleEndian: volume)
+        row.append(littleEndian: orderCount)
         row.append(idJSON)
         row.append(nameJSON)
         row.append(countryJSON)
@@ -72,8 +76,13 @@ public struct UserRow {
         return json.copyBytes()
     }
 
-    /// A customer's orders, a seller's listed products, of an encoded row.
-    static func itemCount(in row: RawSpan) -> Int64 { row.field(24, as: Int64.self) }
+    /// A seller's listed products, of an encoded row.
+    static func productCount(in row: RawSpan) -> Int64 { row.field(24, as: Int64.self) }
+
+    /// A customer's orders, the orders with a line of a seller, of an encoded row.
+    static func orderCount(in row: RawSpan) -> Int64 { row.field(40, as: Int64.self) }
+
+    static func isSeller(_ row: RawSpan) -> Bool { row.field(0, as: UInt8.self) == Role.seller.rawValue }
 
     /// The name as JSON inside an encoded row: what is spliced into cards.
     @_lifetime(copy row)

@@ -26,12 +26,20 @@ enum UsersView {
         if event.name != nil { views.touch(.userNames) }
     }
 
-    /// Adds to a customer's orders and spending, or to a seller's listed products and units sold.
-    static func count(_ number: UInt64, items: Int64, volume: Int64, in views: inout ViewWriter) throws(ViewError) {
+    /// Adds to a seller's listed products, to a customer's spending or a seller's units sold, and to a user's orders. Gives
+    /// how many orders the user has now.
+    @discardableResult
+    static func count(
+        _ number: UInt64, products: Int64 = 0, volume: Int64 = 0, orders: Int64 = 0, in views: inout ViewWriter
+    ) throws(ViewError) -> Int64 {
+        var count: Int64 = 0
         try update(number, in: &views) { row in
-            row.itemCount = row.itemCount.addingSaturated(items)
+            row.productCount = row.productCount.addingSaturated(products)
             row.volume = row.volume.addingSaturated(volume)
+            row.orderCount = row.orderCount.addingSaturated(orders)
+            count = row.orderCount
         }
+        return count
     }
 
     static func number(of id: Text, in views: borrowing ViewWriter) throws(ViewError) -> UInt64 {
@@ -81,12 +89,12 @@ extension ViewSnapshot {
         switch row.role {
         case .customer:
             output.append(",\"orderCount\":")
-            output.append(decimal: row.itemCount)
+            output.append(decimal: row.orderCount)
             output.append(",\"spent\":")
             output.append(money: row.volume, currency)
         case .seller:
             output.append(",\"productCount\":")
-            output.append(decimal: row.itemCount)
+            output.append(decimal: row.productCount)
             output.append(",\"sold\":")
             output.append(decimal: row.volume)
         }

@@ -1,0 +1,57 @@
+import LMDB
+
+/// The first orders of a list in an order, out of those that it is offered in any order.
+struct OrderSelection {
+    private let sort: OrderSort
+    private let count: Int
+    private let after: OrderPlace?
+    /// The best so far, in order.
+    private(set) var places: [OrderPlace] = []
+
+    /// Keeps the first `count` orders behind `after`.
+    init(_ sort: OrderSort, count: Int, after: OrderPlace?) {
+        (self.sort, self.count, self.after) = (sort, count, after)
+        places.reserveCapacity(count + 1)
+    }
+
+    /// The last of those that are kept, once there are enough: what is behind it need not be offered.
+    var last: OrderPlace? { places.count == count ? places.last : nil }
+
+    mutating func offer(_ place: OrderPlace) {
+        if let last, !place.isBefore(last, sort) { return }
+        if let after, !after.isBefore(place, sort) { return }
+        if places.count == count { places.removeLast() }
+        var low = 0
+        var high = places.count
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].isBefore(place, sort) { low = middle + 1 } else { high = middle }
+        }
+        places.insert(place, at: low)
+    }
+
+    /// Offers every order whose bit is set in a chunk's words.
+    mutating func offer(
+        _ chunk: Int, _ words: UnsafePointer<UInt64>, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
+        let placed = try columns.chunk(OrderColumn.placedAtColumn, chunk, snapshot)
+        let totals = sort == .total ? try columns.chunk(OrderColumn.totalColumn, chunk, snapshot) : nil
+        let first = UInt32(chunk * Column.chunkEntriesUsual)
+        var rankMax = last?.rank(sort) ?? .max
+        for word in 0..<Column.chunkWords {
+            var bits = words[word]
+            while bits != 0 {
+                let index = 64 * word + bits.trailingZeroBitCount
+                bits &= bits &- 1
+                let total = totals.map { ColumnReader.entry(64, $0, index) } ?? 0
+                // Most are behind the last that is kept, by rank alone.
+                if totals != nil, ~total > rankMax { continue }
+                let place = OrderPlace(
+                    total: total, placed: ColumnReader.entry(64, placed, index), number: first + UInt32(index))
+                if place.rank(sort) > rankMax { continue }
+                offer(place)
+                rankMax = last?.rank(sort) ?? .max
+            }
+        }
+    }
+}
