@@ -22,7 +22,7 @@ import Views
         let directory = TemporaryDirectory()
         let builds = ViewDirectory(dataDirectory: directory.path)
         let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
-        var reader = try Answers(build, Freshness())
+        var reader = try Answers(build, Freshness(), seed: seed)
         var applied = 0
         // After the orders, and after some of them are gone: nothing of those may be left.
         for end in [events.count * 3 / 4, events.count] {
@@ -33,7 +33,7 @@ import Views
             }
             let market = NaiveMarket(events.prefix(end))
             // The reader's snapshots are new: nothing was stamped, but nothing it kept is of this position either.
-            reader = try Answers(build, Freshness())
+            reader = try Answers(build, Freshness(), seed: seed)
             var ranges = [NaiveMarket.Range(), .init(category: Self.category(3)), .init(category: "nothing")]
             for _ in 0..<12 { ranges.append(Self.range(&random)) }
             try reader.expectReports(market, ranges, limit: 100, hasCards: false)
