@@ -68,10 +68,11 @@ public final class ColumnReader {
         return found
     }
 
-    /// The entry of one thing.
+    /// The entry of one thing, in a column with chunks of the usual size.
     func entry(_ column: Column, _ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> UInt64 {
-        let chunk = try chunk(column, Int(number) / column.chunkEntries, snapshot)
-        return ColumnReader.entry(column.entryBits, chunk, Int(number) % column.chunkEntries)
+        assert(column.chunkEntries == Column.chunkEntriesUsual, "this column has chunks of another size")
+        let chunk = try chunk(column, Int(number) / Column.chunkEntriesUsual, snapshot)
+        return ColumnReader.entry(column.entryBits, chunk, Int(number) % Column.chunkEntriesUsual)
     }
 
     func chunk(_ column: ProductColumn, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)

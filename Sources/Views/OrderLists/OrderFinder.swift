@@ -45,7 +45,7 @@ enum OrderFindingWay: Hashable, CaseIterable {
 
 extension ViewSnapshot {
     /// A long list is walked so far for orders that match before columns are compared instead.
-    private static let walkStepsMax = 1_000
+    private static let walkStepsMax = 300
     /// A look-up in a seller's list takes about as long as this many orders of that list.
     private static let lookUpSteps: Int64 = 5
 
@@ -129,7 +129,8 @@ extension ViewSnapshot {
         var bits = sets.map(\.column)
         if let status = request.filter.status { bits.append(OrderColumn.status(status)) }
         var words = InlineArray<63, UInt64>(repeating: 0)
-        for chunk in try chunks(in: window, columns) {
+        let count = try orderCount()
+        for chunk in try chunks(in: window, of: count, columns) {
             if let last = selection.last {
                 if chunk.rankMin(request.sort) > last.rank(request.sort) { break }
                 window.narrow(to: last)
@@ -137,7 +138,7 @@ extension ViewSnapshot {
             // Safe: the words stay in place during the call, and there are as many as a chunk has.
             try withUnsafeMutableBytes(of: &words) { bytes throws(LMDBError) in
                 let words = bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
-                guard try select(chunk, bits, window, into: words, columns) else { return }
+                guard try select(chunk, of: count, bits, window, into: words, columns) else { return }
                 try selection.offer(chunk.index, words, columns, self)
             }
         }
@@ -145,16 +146,19 @@ extension ViewSnapshot {
     }
 
     /// The chunks that can hold orders of the window, those first that can hold the first of them.
-    private func chunks(in window: OrderWindow, _ columns: ColumnReader) throws(LMDBError) -> [OrderChunk] {
-        let count = Column.chunks(of: try orderCount())
+    private func chunks(in window: OrderWindow, of orderCount: Int, _ columns: ColumnReader) throws(LMDBError)
+        -> [OrderChunk]
+    {
+        let count = Column.chunks(of: orderCount)
         var chunks: [OrderChunk] = []
         chunks.reserveCapacity(count)
         for index in 0..<count {
-            let entry = UInt64(index * OrderColumn.boundsEntries)
+            let perRow = OrderColumn.boundsColumn.chunkEntries / OrderColumn.boundsEntries
+            let row = try columns.chunk(OrderColumn.boundsColumn, index / perRow, self)
+            let entry = index % perRow * OrderColumn.boundsEntries
             let chunk = OrderChunk(
-                index: index, earliest: try columns.entry(OrderColumn.boundsColumn, entry, self),
-                latest: try columns.entry(OrderColumn.boundsColumn, entry + 1, self),
-                totalMax: try columns.entry(OrderColumn.boundsColumn, entry + 2, self))
+                index: index, earliest: ColumnReader.entry(64, row, entry),
+                latest: ColumnReader.entry(64, row, entry + 1), totalMax: ColumnReader.entry(64, row, entry + 2))
             if chunk.latest >= window.placed.lowerBound, chunk.earliest <= window.placed.upperBound {
                 chunks.append(chunk)
             }
@@ -165,36 +169,58 @@ extension ViewSnapshot {
 
     /// Sets the bits of a chunk's orders that match; false when there are none, as far as bits alone tell.
     private func select(
-        _ chunk: OrderChunk, _ columnsOfBits: [Column], _ window: OrderWindow,
+        _ chunk: OrderChunk, of orderCount: Int, _ columnsOfBits: [Column], _ window: OrderWindow,
         into words: UnsafeMutablePointer<UInt64>, _ columns: ColumnReader
     ) throws(LMDBError) -> Bool {
-        let count = try orderCount() - chunk.index * Column.chunkEntriesUsual
+        let count = orderCount - chunk.index * Column.chunkEntriesUsual
         for word in 0..<Column.chunkWords {
             let entries = min(max(count - 64 * word, 0), 64)
             words[word] = entries == 64 ? .max : 1 << UInt64(entries) - 1
         }
+        var selected = Column.chunkEntriesUsual
         for column in columnsOfBits {
             let bits = try columns.chunk(column, chunk.index, self)
-            var selected: UInt64 = 0
+            selected = 0
             for word in 0..<Column.chunkWords {
                 words[word] &= UInt64(littleEndian: bits.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
-                selected |= words[word]
+                selected += words[word].nonzeroBitCount
             }
             if selected == 0 { return false }
         }
         if chunk.earliest < window.placed.lowerBound || chunk.latest > window.placed.upperBound {
             let placed = try columns.chunk(OrderColumn.placedAtColumn, chunk.index, self)
-            vitrine_filter_range(
-                placed.assumingMemoryBound(to: UInt64.self), window.placed.lowerBound, window.placed.upperBound, words,
-                Column.chunkWords)
+            ViewSnapshot.keep(window.placed, of: placed, in: words, selected)
         }
         if window.totals.lowerBound > 0 || chunk.totalMax > window.totals.upperBound {
             let totals = try columns.chunk(OrderColumn.totalColumn, chunk.index, self)
-            vitrine_filter_range(
-                totals.assumingMemoryBound(to: UInt64.self), window.totals.lowerBound, window.totals.upperBound, words,
-                Column.chunkWords)
+            ViewSnapshot.keep(window.totals, of: totals, in: words, selected)
         }
         return true
+    }
+
+    /// Below this part of a chunk, to look at each selected entry takes less time than to compare all of them at once.
+    private static let densePart = 8
+
+    /// Clears the bits of entries outside of a range.
+    private static func keep(
+        _ range: ClosedRange<UInt64>, of entries: UnsafeRawPointer, in words: UnsafeMutablePointer<UInt64>,
+        _ selected: Int
+    ) {
+        guard selected < Column.chunkEntriesUsual / densePart else {
+            return vitrine_filter_range(
+                entries.assumingMemoryBound(to: UInt64.self), range.lowerBound, range.upperBound, words,
+                Column.chunkWords)
+        }
+        let (low, high) = (range.lowerBound, range.upperBound)
+        for word in 0..<Column.chunkWords {
+            var bits = words[word]
+            while bits != 0 {
+                let bit = bits & (0 &- bits)
+                let entry = ColumnReader.entry(64, entries, 64 * word + bits.trailingZeroBitCount)
+                if entry < low || entry > high { words[word] &= ~bit }
+                bits &= bits &- 1
+            }
+        }
     }
 
     /// How many orders a customer has, or how many have a line of a seller; nil for a user of the other role.

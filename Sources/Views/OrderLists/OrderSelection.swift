@@ -34,8 +34,11 @@ struct OrderSelection {
     mutating func offer(
         _ chunk: Int, _ words: UnsafePointer<UInt64>, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
-        let placed = try columns.chunk(OrderColumn.placedAtColumn, chunk, snapshot)
-        let totals = sort == .total ? try columns.chunk(OrderColumn.totalColumn, chunk, snapshot) : nil
+        let isByTotal = sort == .total
+        let rankColumn = isByTotal ? OrderColumn.totalColumn : OrderColumn.placedAtColumn
+        let entries = try columns.chunk(rankColumn, chunk, snapshot)
+        // Lower ranks come first.
+        let flip: UInt64 = sort == .oldest ? 0 : .max
         let first = UInt32(chunk * Column.chunkEntriesUsual)
         var rankMax = last?.rank(sort) ?? .max
         for word in 0..<Column.chunkWords {
@@ -43,13 +46,16 @@ struct OrderSelection {
             while bits != 0 {
                 let index = 64 * word + bits.trailingZeroBitCount
                 bits &= bits &- 1
-                let total = totals.map { ColumnReader.entry(64, $0, index) } ?? 0
+                let entry = ColumnReader.entry(64, entries, index)
                 // Most are behind the last that is kept, by rank alone.
-                if totals != nil, ~total > rankMax { continue }
-                let place = OrderPlace(
-                    total: total, placed: ColumnReader.entry(64, placed, index), number: first + UInt32(index))
-                if place.rank(sort) > rankMax { continue }
-                offer(place)
+                if entry ^ flip > rankMax { continue }
+                let number = first + UInt32(index)
+                if isByTotal {
+                    let placed = try columns.entry(OrderColumn.placedAtColumn, UInt64(number), snapshot)
+                    offer(OrderPlace(total: entry, placed: placed, number: number))
+                } else {
+                    offer(OrderPlace(placed: entry, number: number))
+                }
                 rankMax = last?.rank(sort) ?? .max
             }
         }
