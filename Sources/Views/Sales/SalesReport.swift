@@ -42,6 +42,10 @@ public struct FoundSales {
 /// - Products over all time: the head of a row for each 256 of them, and those rows whole that may hold one of the page.
 ///   Without a category and near the top these are few; with one, or far down, they may be all.
 /// - Products of some days: a row for each 1,024 of them for each whole month and each day beside whole months.
+///
+/// Beyond 1 ms, with 1M products, 1.5M orders, 10,000 sellers and 1,000 categories on a busy 2-core machine, rows in memory: one
+/// day's products 2 ms, a category's products over all time 8 ms, its sellers 17 ms. The slowest are the products of some
+/// years: 0.1 s when rows were kept by day only, and not measured since there are months.
 extension ViewSnapshot {
     // MARK: Days
 
