@@ -62,7 +62,8 @@ struct SalesChanges {
                 }
             var order = UInt128(kind.rawValue) << 120 | UInt128(period.rawValue) << 112
             order |= UInt128(number / entries) << 80 | UInt128(SalesKey.ordered(periodNumber)) << 48
-            order |= UInt128(number % entries) << 32 | UInt128(category)
+            let isApart = kind == .seller && category > 0
+            order |= UInt128(number % entries + (isApart ? entries : 0)) << 32 | UInt128(category)
             changes.append(Change(order: order, counters: counters))
         }
     }

@@ -19,12 +19,11 @@ struct SalesKey: Equatable {
         case seller = 2
         case product = 3
 
-        /// The periods that rows are kept for. A month saves reading thirty days; few products sell on many of them.
+        /// The periods that rows are kept for. A month saves reading thirty days.
         var periods: [Period] {
             switch self {
             case .day: [.day]
-            case .category, .seller: [.all, .month, .day]
-            case .product: [.all, .day]
+            case .category, .seller, .product: [.all, .month, .day]
             }
         }
     }
@@ -42,8 +41,8 @@ struct SalesKey: Equatable {
 
     static let bytes = 10
 
-    /// How many things share a row. A sale rewrites its row, so rows that hold most of their things are short; a day's
-    /// hold few.
+    /// How many things share a row. A sale rewrites its row, so rows that hold most of their things are short; those of
+    /// a product's days and months hold few.
     static func chunkEntries(_ kind: Kind, _ period: Period) -> UInt32 {
         switch kind {
         case .day: 1

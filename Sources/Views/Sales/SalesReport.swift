@@ -41,7 +41,11 @@ public struct FoundSales {
 ///   and each day beside whole months.
 /// - Products over all time: the head of a row for each 256 of them, and those rows whole that may hold one of the page.
 ///   Without a category and near the top these are few; with one, or far down, they may be all.
-/// - Products of some days: a row for each 1,024 of them and each day.
+/// - Products of some days: a row for each 1,024 of them for each whole month and each day beside whole months.
+///
+/// Beyond 1 ms, with 1M products, 1.5M orders, 10,000 sellers and 1,000 categories on a busy 2-core machine, rows in memory: one
+/// day's products 2 ms, a category's products over all time 8 ms, its sellers 17 ms. The slowest are the products of some
+/// years: 0.1 s when rows were kept by day only, and not measured since there are months.
 extension ViewSnapshot {
     // MARK: Days
 
@@ -117,8 +121,8 @@ extension ViewSnapshot {
         _ kind: SalesKey.Kind, _ spans: [SalesDays.Span], _ category: UInt64?, into selection: inout SalesSelection,
         _ columns: ColumnReader
     ) throws(LMDBError) {
-        // Every thing with sales has a row over all time; products have chunks of another size there.
-        let period = kind == .product ? spans[0].period : .all
+        // What has sales has some on a day; but for products, whose chunks have another size there, over all time is nearer.
+        let period: SalesKey.Period = kind == .product ? .day : .all
         let entries = SalesKey.chunkEntries(kind, period)
         let only = kind == .category ? category.map { UInt32(truncatingIfNeeded: $0) } : nil
         let wanted = SalesReportFilter(kind, category)

@@ -13,7 +13,9 @@ import JSON
 /// | units |
 /// | revenue, minor units |
 ///
-/// Entries of products are by category only, those of sellers both, those of categories and days all.
+/// Entries of products are by category only, those of categories and days all. Sellers have both, first all of them over all
+/// categories, then by category: in these a seller's place is behind those of the chunk, so that who does not want them
+/// need not read them.
 struct SalesEntry {
     var index: UInt32
     var category: UInt32

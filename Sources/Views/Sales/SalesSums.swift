@@ -33,8 +33,15 @@ struct SalesSums {
     /// entry.
     mutating func add(_ row: RawSpan, isRanked: Bool, category: UInt32?) {
         var reader = SalesRowReader(row, isRanked: isRanked)
+        let entries = UInt32(sums.count)
         while reader.next() {
-            if category == nil || reader.entry.category == category { add(reader.entry) }
+            var entry = reader.entry
+            if entry.index >= entries {
+                // Sellers by category stand behind all sellers.
+                if category == 0 { return }
+                entry.index -= entries
+            }
+            if category == nil || entry.category == category { add(entry) }
         }
     }
 }

@@ -14,9 +14,9 @@ import Marketplace
 /// | 1 for the day | 10 bytes |
 /// | 3 for each 32 categories: all time, month, day | 0.3 KB |
 /// | 3 for each 32 sellers | 0.3 KB and 10 bytes for each of their categories |
-/// | 2 for each product: 256 products over all time, 1,024 of the day | 2.5 KB, and 10 bytes for each that sold that day |
+/// | 3 for each product: 256 products over all time, 1,024 of the month and of the day | 2.5 KB, and 10 bytes for each that sold then |
 ///
-/// So an order of three products of one seller and category, alone in its batch, writes 13 rows.
+/// So an order of three products of one seller and category, alone in its batch, writes 16 rows.
 enum SalesView {
     /// A line of an order.
     struct Line {
