@@ -8,6 +8,7 @@ public struct ViewSnapshot: ~Copyable {
     let tables: ViewTables
     /// The last commit that was looked at. LMDB counts commits from 1.
     private var known: (commit: Int, position: UInt64) = (0, 0)
+    private let productPlaces = RowPlaces()
 
     init(_ build: ViewBuild) throws(LMDBError) {
         transaction = try build.environment.beginRead()
@@ -44,6 +45,19 @@ public struct ViewSnapshot: ~Copyable {
             onRow()
         } while try cursor.next()
         return tally
+    }
+
+    /// A product's row. Until the next commit it is looked up once: the hot products are on many pages.
+    @_lifetime(borrow self)
+    func productRow(_ number: UInt64) throws(LMDBError) -> RawSpan? {
+        let commit = transaction.commitNumber
+        // Safe: of one commit a row stands at one place, whichever transaction sees it, and this one holds on to it.
+        if let row = productPlaces.row(number, commit) {
+            return unsafe _overrideLifetime(RawSpan(_unsafeBytes: row), borrowing: self)
+        }
+        guard let row = try get(.products, number: number) else { return nil }
+        row.withUnsafeBytes { productPlaces.keep($0, number, commit) }
+        return row
     }
 
     /// How many rows a table has.

@@ -139,7 +139,7 @@ extension ViewSnapshot {
 
     /// Appends the card of a product.
     public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        guard let row = try get(.products, number: number) else {
+        guard let row = try productRow(number) else {
             preconditionFailure("a list names product number \(number), which has no row")
         }
         let product = EncodedProduct(row)
@@ -158,7 +158,7 @@ extension ViewSnapshot {
         } else {
             output.append("null")
         }
-        guard let row = try get(.products, number: number) else { return }
+        guard let row = try productRow(number) else { return }
         let product = EncodedProduct(row)
         output.append(product.isDiscontinued ? ",\"status\":\"discontinued\"" : ",\"status\":\"listed\"")
         output.append(",\"updatedAt\":\"")
