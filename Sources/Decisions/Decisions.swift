@@ -84,7 +84,7 @@ public final class Decisions: Sendable {
             do {
                 let store = try DecisionStore(path: path)
                 switch try store.checkpoint(store.environment.beginRead()) {
-                case nil: reason = "it has no checkpoint of this format"
+                case nil: reason = "what is there is unfinished, or of another version"
                 case let found? where found.identityHigh != log.identity.high || found.identityLow != log.identity.low:
                     reason = "it belongs to another log"
                 case let found? where found.position > log.durablePosition:

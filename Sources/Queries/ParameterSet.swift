@@ -34,6 +34,10 @@ struct ParameterSet {
     }
 
     private static func unknown(_ name: RawSpan, _ allowed: [StaticString]) -> Problem {
+        if name.byteCount == 0 {
+            return Problem.badParameters("A parameter has no name: see whether the query has a '&' or '=' too many.")
+                .at(.parameter(""), "has no name")
+        }
         let names = allowed.map { "\($0)" }.joined(separator: ", ")
         return Problem.parameter(
             String(name.text.prefix(64)),

@@ -3,7 +3,8 @@ struct LineTally {
     private struct Entry {
         var count = 0
         var firstLines: [Int] = []
-        var firstDetail: String
+        /// What was wrong with those, each thing once.
+        var firstDetails: [String] = []
     }
 
     private var entries: [String: Entry] = [:]
@@ -14,9 +15,12 @@ struct LineTally {
     func count(_ reason: String) -> Int { entries[reason]?.count ?? 0 }
 
     mutating func add(_ reason: String, line: Int, detail: String) {
-        var entry = entries[reason] ?? Entry(firstDetail: detail)
+        var entry = entries[reason] ?? Entry()
         entry.count += 1
-        if entry.firstLines.count < Self.firstLinesMax { entry.firstLines.append(line) }
+        if entry.firstLines.count < Self.firstLinesMax {
+            entry.firstLines.append(line)
+            if !entry.firstDetails.contains(detail) { entry.firstDetails.append(detail) }
+        }
         entries[reason] = entry
     }
 
@@ -24,7 +28,7 @@ struct LineTally {
     var summary: [String] {
         entries.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { reason, entry in
             let places = entry.firstLines.map(String.init).joined(separator: ", ")
-            return "\(entry.count.grouped) \(reason), first at line \(places): \(entry.firstDetail)"
+            return "\(entry.count.grouped) \(reason), first at line \(places): \(entry.firstDetails.joined(separator: "; "))"
         }
     }
 }
