@@ -28,7 +28,8 @@ struct LineTally {
     var summary: [String] {
         entries.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { reason, entry in
             let places = entry.firstLines.map(String.init).joined(separator: ", ")
-            return "\(entry.count.grouped) \(reason), first at line \(places): \(entry.firstDetails.joined(separator: "; "))"
+            return
+                "\(entry.count.grouped) \(reason), first at line \(places): \(entry.firstDetails.joined(separator: "; "))"
         }
     }
 }
