@@ -20,7 +20,9 @@ final class RowPlaces {
 
     init() {
         // Zeroed by the kernel when a page of it is used for the first time: a snapshot that reads no cards costs nothing.
-        guard let memory = calloc(Int(RowPlaces.count), MemoryLayout<Place>.stride) else { fatalError("no memory left") }
+        guard let memory = calloc(Int(RowPlaces.count), MemoryLayout<Place>.stride) else {
+            fatalError("no memory left")
+        }
         places = memory.bindMemory(to: Place.self, capacity: Int(RowPlaces.count))
     }
 
