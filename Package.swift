@@ -58,7 +58,7 @@ let package = Package(
 
         // The rooms, lowest first. A room imports only rooms above it in this list.
         room("POSIX"),
-        room("LMDB", ["CLMDB"]),
+        room("LMDB", ["CLMDB", "CXXHash", "POSIX"]),
         room("EventLoop", ["CLibUV", "POSIX"]),
         room("JSON", ["CSimdJSON", "POSIX"]),
         room("HTTP", ["CLLHTTP", "JSON"]),
@@ -93,6 +93,7 @@ let package = Package(
             path: "Benchmarks/QueryTimes", swiftSettings: strict),
 
         tests("JSON"),
+        tests("LMDB"),
         tests("EventLoop", ["POSIX"]),
         tests("HTTP", ["JSON"]),
         tests("Server", ["EventLoop", "HTTP", "JSON", "Marketplace", "POSIX", "Queries"]),

@@ -16,6 +16,8 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         public var readersMax: UInt32 = 512
         /// Opens without the right to write, beside a writer in another process.
         public var isReadOnly = false
+        /// Whether a commit is on the disk when it returns. If not, `SyncPoints` must keep a state that is.
+        public var syncsCommits = true
 
         public init() {}
     }
@@ -45,6 +47,12 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         // NOMETASYNC: one sync a commit; a power cut may undo the last commits but never corrupts, and the log has them.
         var flags = UInt32(MDB_NOTLS) | UInt32(MDB_NOMETASYNC) | UInt32(MDB_NORDAHEAD)
         if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
+        if !options.syncsCommits && !options.isReadOnly {
+            flags |= UInt32(MDB_NOSYNC)
+            if try SyncPoints.standing(of: path) == .behind {
+                do { try SyncPoints.putBack(path) } catch { throw LMDBError(error) }
+            }
+        }
         try attempt("mdb_env_open") { mdb_env_open(created, path, flags, 0o644) }
         try attempt("mdb_env_open") { Environment.isTruncated(created) ? MDB_CORRUPTED : 0 }
         try attempt("mdb_reader_check") { mdb_reader_check(created, nil) }
@@ -71,6 +79,13 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         mdb_env_info(handle, &information)
         mdb_env_stat(handle, &statistics)
         return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Bytes of the two pages in which LMDB names its newest roots.
+    var headBytes: Int {
+        var statistics = MDB_stat()
+        mdb_env_stat(handle, &statistics)
+        return 2 * Int(statistics.ms_psize)
     }
 
     /// Bytes of address space that the file may grow into.

@@ -1,5 +1,6 @@
 import CLMDB
 import Glibc
+import POSIX
 
 /// A call into LMDB that failed: which one, on which environment, and LMDB's reason.
 public struct LMDBError: Error, Equatable, CustomStringConvertible {
@@ -11,6 +12,8 @@ public struct LMDBError: Error, Equatable, CustomStringConvertible {
     public init(_ call: String, path: String, code: Int32) {
         (self.call, self.path, self.code) = (call, path, code)
     }
+
+    init(_ error: SystemError) { self.init(error.call, path: error.subject, code: error.code) }
 
     /// The disk, or a quota, has no room: the transaction is undone and may be tried again when there is room.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }

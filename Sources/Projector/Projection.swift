@@ -65,13 +65,15 @@ final class Projection {
 public enum ProjectionError: Error, CustomStringConvertible {
     case log(EventLogError)
     case views(LMDBError)
+    /// A sync failed: what of the views is on the disk cannot be known.
+    case sync(LMDBError)
     /// The event at `position` cannot be applied: this program and the log disagree.
     case event(position: UInt64, reason: String)
 
     public var description: String {
         switch self {
         case .log(let error): error.description
-        case .views(let error): error.description
+        case .views(let error), .sync(let error): error.description
         case .event(let position, let reason): "the event at position \(position) cannot be applied: \(reason)"
         }
     }

@@ -1,4 +1,5 @@
 import EventLog
+import LMDB
 import Marketplace
 import POSIX
 import Views
@@ -18,6 +19,8 @@ public final class Projector: Sendable {
         case waiting(String)
         /// An event cannot be applied. Queries go on with what is there.
         case stopped(position: UInt64, reason: String)
+        /// A sync failed: the process must end, and the views are put back when they are opened again.
+        case failed(String)
     }
 
     public let build: ViewBuild
@@ -35,9 +38,12 @@ public final class Projector: Sendable {
     public func catchUp(onProgress: (UInt64) -> Void) throws(ProjectionError) {
         let projection = try Projection(build, log)
         let end = log.durablePosition
+        let synchronizer = Synchronizer(build)
         while projection.position < end, try projection.step(upTo: end, recordsMax: Projector.recordsMax) {
+            try syncing { () throws(LMDBError) in try synchronizer?.committed() }
             onProgress(projection.position)
         }
+        try syncing { () throws(LMDBError) in try synchronizer?.finish() }
         freshness.publish(applied: projection.position)
     }
 
@@ -49,18 +55,29 @@ public final class Projector: Sendable {
             onCondition(new)
         }
         var end = UInt64.max
+        let synchronizer = Synchronizer(build)
+        defer {
+            do throws(LMDBError) { try synchronizer?.finish() } catch { note(.failed(error.description)) }
+        }
         while !isStopping {
             do {
-                try follow(upTo: end, onApplied) { if case .waiting = currentCondition { note(.following) } }
+                try follow(upTo: end, synchronizer, onApplied) {
+                    if case .waiting = currentCondition { note(.following) }
+                }
                 if end < .max { return }
             } catch {
                 switch error {
+                case .sync(let error): return note(.failed(error.description))
                 case .event(let position, _) where end == .max:
                     // What stands before it in its batch is good: apply that much, then stop.
                     end = position - 1
                     note(.stopped(position: position, reason: error.description))
                 case _ where error.mayPass:
                     note(.waiting(error.description))
+                    // The pages that stand only for the last sync point are room too.
+                    do throws(LMDBError) { try synchronizer?.markIfDue(isUrgent: true) } catch {
+                        return note(.failed(error.description))
+                    }
                     _ = condition.wait(milliseconds: Projector.retryMilliseconds) { $0.isStopping ? true : nil }
                 default:
                     note(.stopped(position: freshness.appliedPosition + 1, reason: error.description))
@@ -78,8 +95,9 @@ public final class Projector: Sendable {
 
     private var isStopping: Bool { condition.withLock { $0.isStopping } }
 
-    private func follow(upTo end: UInt64, _ onApplied: (UInt64) -> Void, onSuccess: () -> Void) throws(ProjectionError)
-    {
+    private func follow(
+        upTo end: UInt64, _ synchronizer: Synchronizer?, _ onApplied: (UInt64) -> Void, onSuccess: () -> Void
+    ) throws(ProjectionError) {
         let projection = try Projection(build, log)
         while !isStopping {
             let isApplied = try projection.step(upTo: end, recordsMax: Projector.recordsMax) { touched, position in
@@ -89,11 +107,19 @@ public final class Projector: Sendable {
                 freshness.publish(applied: projection.position)
                 onApplied(projection.position)
                 onSuccess()
+                try syncing { () throws(LMDBError) in try synchronizer?.committed() }
             } else if projection.position >= end {
                 return
             } else {
-                _ = log.waitForDurable(beyond: projection.position, milliseconds: 1_000)
+                let isBehind = synchronizer?.isBehind ?? false
+                _ = log.waitForDurable(
+                    beyond: projection.position, milliseconds: isBehind ? Synchronizer.interval_ms : 1_000)
+                try syncing { () throws(LMDBError) in try synchronizer?.markIfDue() }
             }
         }
+    }
+
+    private func syncing(_ body: () throws(LMDBError) -> Void) throws(ProjectionError) {
+        do throws(LMDBError) { try body() } catch { throw .sync(error) }
     }
 }

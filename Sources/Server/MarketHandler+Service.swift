@@ -14,6 +14,7 @@ extension MarketHandler {
             switch market.projector.currentCondition {
             case .following: (true, "projector: following")
             case .waiting(let reason): (false, "projector: waiting: \(reason)")
+            case .failed(let reason): (false, "projector: \(reason)")
             case .stopped(let position, let reason): (false, "projector: stopped at position \(position): \(reason)")
             }
         var text = isReady ? "ready\n" : "not ready\n\(reason)\n"

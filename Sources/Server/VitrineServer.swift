@@ -85,6 +85,9 @@ public struct VitrineServer {
                     case .following: report("the projector follows again")
                     case .waiting(let reason): report("the projector waits: \(reason)")
                     case .stopped(_, let reason): report("the projector stopped: \(reason). Queries go on")
+                    case .failed(let reason):
+                        report("stopping, the views cannot be brought to the disk: \(reason)")
+                        _exit(1)
                     }
                 })
         }

@@ -5,28 +5,39 @@ import Marketplace
 /// One build of the views: an LMDB environment with all tables, at one position of one log.
 public final class ViewBuild: Sendable {
     /// What rows look like. Change the number with any row, key or table; a build of another definition is discarded.
-    static let formatVersion = 7
+    static let formatVersion = 8
 
     /// The build's directory.
     public let path: String
     public let currency: Currency
+    /// Its commits do not wait for the disk; these keep a state that is on it. Nil in one that is only read.
+    public let syncPoints: SyncPoints?
     let environment: Environment
     let tables: ViewTables
 
-    private init(path: String, currency: Currency, environment: Environment, tables: ViewTables) {
+    private init(
+        path: String, currency: Currency, environment: Environment, tables: ViewTables, syncPoints: SyncPoints?
+    ) {
         (self.path, self.currency, self.environment, self.tables) = (path, currency, environment, tables)
+        self.syncPoints = syncPoints
     }
 
     /// Why an existing build cannot be used. The log can always make a new one.
     public enum Unusable: Error, CustomStringConvertible {
         case storage(LMDBError)
         case incomplete
+        /// There is no saying what of it is on the disk.
+        case noSyncPoint
+        /// It was written to before the machine's last start, and can only be read once it was put back.
+        case notPutBack
         case otherDefinition(found: String, wanted: String)
 
         public var description: String {
             switch self {
             case .storage(let error): error.description
             case .incomplete: "it has no checkpoint"
+            case .noSyncPoint: "it has no sync point"
+            case .notPutBack: "the machine was started anew since they were written: start vitrine once"
             case .otherDefinition(let found, let wanted):
                 "it is of definition '\(found)', this program's is '\(wanted)'"
             }
@@ -39,9 +50,15 @@ public final class ViewBuild: Sendable {
 
     private static let definitionKey: [UInt8] = Array("definition".utf8)
 
-    /// Opens the build in `path`, refusing what is not whole.
+    /// Opens the build in `path`, refusing what is not whole. One that a power cut may have left in pieces is put back to
+    /// its sync point first, unless it is only read.
     public static func open(path: String, currency: Currency, isReadOnly: Bool = false) throws(Unusable) -> ViewBuild {
         do {
+            switch try SyncPoints.standing(of: path) {
+            case .missing: throw Unusable.noSyncPoint
+            case .behind where isReadOnly: throw Unusable.notPutBack
+            case .behind, .current: break
+            }
             let environment = try Environment(path: path, options: options(isReadOnly: isReadOnly))
             let transaction = try environment.beginRead()
             guard let tables = try ViewTables(opening: transaction),
@@ -51,7 +68,12 @@ public final class ViewBuild: Sendable {
             try transaction.commit()
             let wanted = ViewBuild.definition(currency)
             guard found == wanted else { throw Unusable.otherDefinition(found: found, wanted: wanted) }
-            return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
+            let build = ViewBuild(
+                path: path, currency: currency, environment: environment, tables: tables,
+                syncPoints: isReadOnly ? nil : try SyncPoints(environment))
+            // Before anything is written: pages of the last point may be free by now, and nothing pins them any more.
+            try build.synchronize()
+            return build
         } catch let error as Unusable {
             throw error
         } catch let error as LMDBError {
@@ -61,7 +83,8 @@ public final class ViewBuild: Sendable {
         }
     }
 
-    /// Makes an empty build at position 0 of the log `identity` in the directory `path`, which must exist.
+    /// Makes an empty build at position 0 of the log `identity` in the directory `path`, which must exist. It has no sync point
+    /// before the first `synchronize`: a power cut until then leaves nothing that can be opened.
     public static func create(path: String, currency: Currency, identityHigh: UInt64, identityLow: UInt64)
         throws(LMDBError) -> ViewBuild
     {
@@ -72,7 +95,9 @@ public final class ViewBuild: Sendable {
         try transaction.put(tables.meta, definitionKey.span.bytes, definition.span.bytes)
         try Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0).write(&transaction, tables)
         try transaction.commit()
-        return ViewBuild(path: path, currency: currency, environment: environment, tables: tables)
+        return ViewBuild(
+            path: path, currency: currency, environment: environment, tables: tables,
+            syncPoints: try SyncPoints(environment))
     }
 
     private static func storedDefinition(_ transaction: borrowing ReadTransaction, _ tables: ViewTables)
@@ -86,6 +111,7 @@ public final class ViewBuild: Sendable {
         var options = Environment.Options()
         options.mapBytes = 256 << 30
         options.isReadOnly = isReadOnly
+        options.syncsCommits = false
         return options
     }
 
@@ -97,6 +123,12 @@ public final class ViewBuild: Sendable {
         let tallies = try Checkpoint.readTallies(transaction, tables)
         return ViewWriter(
             transaction: transaction, tables: tables, currency: currency, checkpoint: checkpoint, tallies: tallies)
+    }
+
+    /// Returns when all that is committed is on the disk. Nothing may be committed meanwhile.
+    public func synchronize() throws(LMDBError) {
+        guard let syncPoints else { return }
+        try syncPoints.store(syncPoints.mark())
     }
 
     public func checkpoint() throws(LMDBError) -> Checkpoint {

@@ -30,8 +30,9 @@ public struct ViewDirectory: Sendable {
         return build
     }
 
-    /// Makes a build the live one, at once for everybody who opens views from now on.
-    public func switchCurrent(to build: ViewBuild) throws(SystemError) {
+    /// Makes a build the live one, at once for everybody who opens views from now on, and durably with all that is in it.
+    public func switchCurrent(to build: ViewBuild) throws {
+        try build.synchronize()
         let name = build.path.split(separator: "/").last.map(String.init) ?? build.path
         try Files.replace(currentFile, with: Array((name + "\n").utf8))
     }
