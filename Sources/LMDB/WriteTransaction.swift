@@ -52,17 +52,28 @@ public struct WriteTransaction: ~Copyable {
 
     /// Stores `value` under `key`, in place of what was there.
     public mutating func put(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) {
-        let code = key.withUnsafeBytes { keyBytes in
+        try environment.check("mdb_put", put(table, key, value, 0))
+    }
+
+    /// Stores `value` under `key`; false when something is there, which stays.
+    public mutating func insert(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) -> Bool {
+        let code = put(table, key, value, UInt32(MDB_NOOVERWRITE))
+        if code == MDB_KEYEXIST { return false }
+        try environment.check("mdb_put", code)
+        return true
+    }
+
+    private mutating func put(_ table: Table, _ key: RawSpan, _ value: RawSpan, _ flags: UInt32) -> Int32 {
+        key.withUnsafeBytes { keyBytes in
             value.withUnsafeBytes { valueBytes in
                 // Safe: LMDB copies both during the call and does not write through the pointers.
                 var key = MDB_val(
                     mv_size: keyBytes.count, mv_data: UnsafeMutableRawPointer(mutating: keyBytes.baseAddress))
                 var value = MDB_val(
                     mv_size: valueBytes.count, mv_data: UnsafeMutableRawPointer(mutating: valueBytes.baseAddress))
-                return mdb_put(handle, table.handle, &key, &value, 0)
+                return mdb_put(handle, table.handle, &key, &value, flags)
             }
         }
-        try environment.check("mdb_put", code)
     }
 
     /// Removes `key`; false when it was not there.

@@ -40,7 +40,7 @@ final class Projection {
                     reached = stored.position
                     try views.apply(stored.event, at: Moment(position: stored.position, time: stored.time))
                 }
-            } while try records < recordsMax && reader.next(upTo: end)
+            } while try records < recordsMax && !views.isFull && reader.next(upTo: end)
             guard reached > position else { return true }
             beforeCommit(views.touched, reached)
             try views.commit(position: reached)

@@ -6,7 +6,7 @@ import Views
 
 /// Builds the views anew from the log, beside the live ones, with the projector's own `apply`.
 public struct Rebuild {
-    /// Events of one transaction: LMDB starts to spill a transaction's pages beyond some 100,000 puts.
+    /// Records of one transaction; `ViewWriter.isFull` mostly ends it before.
     private static let recordsMax = 4_096
 
     private let directory: ViewDirectory

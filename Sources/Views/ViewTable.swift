@@ -75,5 +75,8 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a row is its key alone, put where it is not and deleted where it is.
+    var isList: Bool { self == .productLists || self == .orderLists || self == .reviewLists }
+
     var index: Int { Int(rawValue) - 1 }
 }

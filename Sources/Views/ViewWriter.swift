@@ -13,6 +13,9 @@ public struct ViewWriter: ~Copyable {
     public private(set) var touched: Set<Partition> = []
     let currency: Currency
     private var checkpoint: Checkpoint
+    private var rows = RowChanges()
+    /// Numbers that were given to new rows which are still in `rows`.
+    private var numbersGiven = [UInt64](repeating: 0, count: ViewTable.allCases.count)
     private var chunks = ColumnChunks()
     var sales = SalesChanges()
     /// Users whose orders grew into a set in this batch.
@@ -31,9 +34,12 @@ public struct ViewWriter: ~Copyable {
 
     /// Commits rows, tallies and the checkpoint at `position` together, or nothing.
     public consuming func commit(position: UInt64) throws(LMDBError) {
-        try writeChunks()
-        do throws(ViewError) { try writeSales() } catch {
-            guard case .storage(let failure) = error else { preconditionFailure("a sales row was refused: \(error)") }
+        do throws(ViewError) {
+            try writeRows()
+            try writeChunks()
+            try writeSales()
+        } catch {
+            guard case .storage(let failure) = error else { preconditionFailure("a row was refused: \(error)") }
             throw failure
         }
         checkpoint.position = position
@@ -45,7 +51,17 @@ public struct ViewWriter: ~Copyable {
     mutating func touch(_ partition: Partition) { touched.insert(partition) }
 
     /// The number for a new row of a table that never loses one: they are counted from 0.
-    func nextNumber(_ table: ViewTable) -> UInt64 { tallies[table.index].rows }
+    mutating func nextNumber(_ table: ViewTable) -> UInt64 {
+        numbersGiven[table.index] += 1
+        return tallies[table.index].rows + numbersGiven[table.index] - 1
+    }
+
+    /// Whether the batch holds as much as memory and LMDB take well in one transaction.
+    public var isFull: Bool { rows.count >= ViewWriter.rowsMax || rows.bytes >= ViewWriter.rowBytesMax }
+
+    /// A transaction may change some 131,000 pages before LMDB spills them.
+    private static let rowsMax = 65_536
+    private static let rowBytesMax = 64 << 20
 
     // MARK: Columns
 
@@ -62,32 +78,64 @@ public struct ViewWriter: ~Copyable {
             column, number, stored: { table, key throws(ViewError) in try get(table, key)?.copy() }, change)
     }
 
-    private mutating func writeChunks() throws(LMDBError) {
-        do throws(ViewError) {
-            // Reads the order lists: they are all written by now.
-            try OrderSetsView.fill(grown, in: &self)
-            var changed = ColumnChunks()
-            swap(&changed, &chunks)
-            try changed.drain { table, key, chunk throws(ViewError) in try put(table, key, chunk) }
-        } catch {
-            guard case .storage(let failure) = error else { preconditionFailure("a column row was refused: \(error)") }
-            throw failure
-        }
+    private mutating func writeChunks() throws(ViewError) {
+        // Reads the order lists: they are all written by now.
+        try OrderSetsView.fill(grown, in: &self)
+        var changed = ColumnChunks()
+        swap(&changed, &chunks)
+        try changed.drain { table, key, chunk throws(ViewError) in try write(table, key, chunk) }
     }
 
     // MARK: Rows
 
     @_lifetime(borrow self)
     func get(_ table: ViewTable, _ key: RawSpan) throws(ViewError) -> RawSpan? {
-        do { return try transaction.get(tables[table], key) } catch { throw .storage(error) }
+        switch key.withUnsafeBytes({ rows.find(table, $0) }) {
+        case .absent: return nil
+        case .present(let value):
+            // Safe: the changes keep the bytes in place until the next change, which `mutating` forbids meanwhile.
+            return unsafe _overrideLifetime(RawSpan(_unsafeBytes: value), borrowing: self)
+        case .unchanged:
+            do { return try transaction.get(tables[table], key) } catch { throw .storage(error) }
+        }
     }
 
     @_lifetime(borrow self)
     func get(_ table: ViewTable, number: UInt64) throws(ViewError) -> RawSpan? {
-        do { return try transaction.get(tables[table], number: number) } catch { throw .storage(error) }
+        var key = number
+        switch withUnsafeBytes(of: &key, { rows.find(table, $0) }) {
+        case .absent: return nil
+        case .present(let value): return unsafe _overrideLifetime(RawSpan(_unsafeBytes: value), borrowing: self)
+        case .unchanged:
+            do { return try transaction.get(tables[table], number: number) } catch { throw .storage(error) }
+        }
     }
 
     mutating func put(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) throws(ViewError) {
+        rows.put(table, key, value)
+    }
+
+    mutating func delete(_ table: ViewTable, _ key: RawSpan) throws(ViewError) { rows.delete(table, key) }
+
+    /// Puts what the batch changed so far into the transaction.
+    private mutating func writeRows() throws(ViewError) {
+        // Taken out while they are written: writing needs the rest of the writer.
+        var changed = RowChanges()
+        swap(&changed, &rows)
+        defer { swap(&changed, &rows) }
+        try changed.drain { table, key, value, wasThere throws(ViewError) in
+            switch (value, wasThere) {
+            case (let value?, nil): try write(table, key, value)
+            case (nil, nil): try erase(table, key)
+            case (let value?, _): try insert(table, key, value)
+            case (nil, _): try remove(table, key)
+            }
+        }
+        for index in numbersGiven.indices { numbersGiven[index] = 0 }
+    }
+
+    /// Puts a row at once.
+    mutating func write(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) throws(ViewError) {
         do {
             var tally = tallies[table.index]
             if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) }
@@ -99,12 +147,31 @@ public struct ViewWriter: ~Copyable {
         }
     }
 
-    mutating func delete(_ table: ViewTable, _ key: RawSpan) throws(ViewError) {
+    /// Deletes a row at once, if it is there.
+    mutating func erase(_ table: ViewTable, _ key: RawSpan) throws(ViewError) {
         do {
             var tally = tallies[table.index]
             if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) } else { return }
             try transaction.delete(tables[table], key)
             tallies[table.index] = tally
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Puts a list row, which is not there yet.
+    private mutating func insert(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) throws(ViewError) {
+        do {
+            if try transaction.insert(tables[table], key, value) { tallies[table.index].add(table, key, value) }
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Deletes a list row, which is there.
+    private mutating func remove(_ table: ViewTable, _ key: RawSpan) throws(ViewError) {
+        do {
+            if try transaction.delete(tables[table], key) { tallies[table.index].remove(table, key, RawSpan()) }
         } catch {
             throw .storage(error)
         }

@@ -93,9 +93,9 @@ extension ViewWriter {
             row.key.append(to: &key)
             let writer = row.applied(to: try get(.sales, key.bytes))
             if writer.isEmpty {
-                try delete(.sales, key.bytes)
+                try erase(.sales, key.bytes)
             } else {
-                try put(.sales, key.bytes, writer.row.bytes)
+                try write(.sales, key.bytes, writer.row.bytes)
             }
         }
     }

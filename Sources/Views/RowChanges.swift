@@ -1,0 +1,171 @@
+import CXXHash
+import Glibc
+
+/// What a batch did to rows and has not put into LMDB yet.
+///
+/// A row that changes often in a batch is looked up and put once, a list row that comes and goes is never put at all, and what
+/// is left goes in by the order of the keys. At a million products a random row costs LMDB about 11 µs, here a tenth.
+struct RowChanges: ~Copyable {
+    /// What is there now, as far as the batch knows.
+    enum Found {
+        case unchanged
+        case absent
+        case present(UnsafeRawBufferPointer)
+    }
+
+    /// One change that is left. The bytes lie in the changes' memory.
+    struct Change {
+        fileprivate var before: Before
+        /// The key's first eight bytes as a number that sorts as they do; a number's key is its own.
+        fileprivate var rank: UInt64
+        fileprivate var keyStart: Int
+        fileprivate var valueStart: Int
+        fileprivate var keyLength: Int32
+        /// Below 0 when the row is to go.
+        fileprivate var valueLength: Int32
+        let table: ViewTable
+    }
+
+    /// Whether the row was there when the batch began. Only list rows are known without a look.
+    fileprivate enum Before { case unknown, absent, present }
+
+    private var changes: [Change] = []
+    /// Indexes of `changes` by the hash of table and key, open addressing; -1 is empty.
+    private var slots: [Int32]
+    private var memory: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var used = 0
+
+    init() {
+        slots = [Int32](repeating: -1, count: 256)
+        capacity = 16 << 10
+        memory = .allocate(byteCount: capacity, alignment: 16)
+    }
+
+    deinit { memory.deallocate() }
+
+    var count: Int { changes.count }
+    var bytes: Int { used }
+
+    // MARK: Changing
+
+    func find(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> Found {
+        guard !changes.isEmpty, case (_, let index?) = place(table, key) else { return .unchanged }
+        let change = changes[index]
+        guard change.valueLength >= 0 else { return .absent }
+        return .present(
+            UnsafeRawBufferPointer(start: memory + change.valueStart, count: Int(change.valueLength)))
+    }
+
+    mutating func put(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) {
+        let index = entry(table, key, ifNew: table.isList ? .absent : .unknown)
+        let length = value.byteCount
+        // A value that is not longer takes the place of the one before it.
+        let start = length <= max(0, Int(changes[index].valueLength)) ? changes[index].valueStart : reserve(length)
+        value.withUnsafeBytes { if length > 0 { memcpy(memory + start, $0.baseAddress!, length) } }
+        changes[index].valueStart = start
+        changes[index].valueLength = Int32(length)
+    }
+
+    mutating func delete(_ table: ViewTable, _ key: RawSpan) {
+        let index = entry(table, key, ifNew: table.isList ? .present : .unknown)
+        changes[index].valueLength = -1
+    }
+
+    private mutating func entry(_ table: ViewTable, _ key: RawSpan, ifNew before: Before) -> Int {
+        if changes.count * 2 >= slots.count { grow() }
+        let (slot, known) = key.withUnsafeBytes { place(table, $0) }
+        if let known { return known }
+        let start = reserve(key.byteCount)
+        key.withUnsafeBytes { if !$0.isEmpty { memcpy(memory + start, $0.baseAddress!, $0.count) } }
+        changes.append(
+            Change(
+                before: before, rank: RowChanges.rank(table, key), keyStart: start, valueStart: 0,
+                keyLength: Int32(key.byteCount), valueLength: -1, table: table))
+        slots[slot] = Int32(changes.count - 1)
+        return changes.count - 1
+    }
+
+    /// The slot of a key, and the index of its change if there is one.
+    private func place(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> (slot: Int, index: Int?) {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: XXH3_64bits_withSeed(key.baseAddress, key.count, UInt64(table.rawValue)))
+        while true {
+            slot &= mask
+            guard slots[slot] >= 0 else { return (slot, nil) }
+            let change = changes[Int(slots[slot])]
+            if change.table == table, Int(change.keyLength) == key.count,
+                key.isEmpty || memcmp(memory + change.keyStart, key.baseAddress!, key.count) == 0
+            {
+                return (slot, Int(slots[slot]))
+            }
+            slot += 1
+        }
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 4)
+        for index in changes.indices {
+            let change = changes[index]
+            let key = UnsafeRawBufferPointer(start: memory + change.keyStart, count: Int(change.keyLength))
+            slots[place(change.table, key).slot] = Int32(index)
+        }
+    }
+
+    private mutating func reserve(_ count: Int) -> Int {
+        if used + count > capacity {
+            capacity = max(capacity * 2, used + count)
+            memory = realloc(memory, capacity)!
+        }
+        used += count
+        return used - count
+    }
+
+    /// Keys of numbers are in the machine's byte order, and LMDB compares them as numbers.
+    private static func rank(_ table: ViewTable, _ key: RawSpan) -> UInt64 {
+        if table.isKeyedByNumber { return key.unsafeLoadUnaligned(as: UInt64.self) }
+        var rank: UInt64 = 0
+        withUnsafeMutableBytes(of: &rank) { rank in
+            key.withUnsafeBytes { rank.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(8))) }
+        }
+        return UInt64(bigEndian: rank)
+    }
+
+    // MARK: Draining
+
+    /// Gives what is left by table and key, and forgets it: the value, or nil for a row that goes, and whether the row was
+    /// there before, nil where only a look can tell.
+    mutating func drain<Failure: Error>(
+        _ body: (ViewTable, _ key: RawSpan, _ value: RawSpan?, _ wasThere: Bool?) throws(Failure) -> Void
+    ) throws(Failure) {
+        let memory = UnsafeRawPointer(memory)
+        changes.sort { left, right in
+            if left.table != right.table { return left.table.rawValue < right.table.rawValue }
+            if left.rank != right.rank { return left.rank < right.rank }
+            let order = memcmp(
+                memory + left.keyStart, memory + right.keyStart, Int(min(left.keyLength, right.keyLength)))
+            return order < 0 || order == 0 && left.keyLength < right.keyLength
+        }
+        for change in changes {
+            let isThere = change.valueLength >= 0
+            let wasThere: Bool? =
+                switch change.before {
+                case .unknown: nil
+                case .absent: false
+                case .present: true
+                }
+            // A list row is its key, so one that is there again is as it was.
+            if wasThere == isThere { continue }
+            let key = RawSpan(_unsafeStart: memory + change.keyStart, byteCount: Int(change.keyLength))
+            if isThere {
+                let value = RawSpan(_unsafeStart: memory + change.valueStart, byteCount: Int(change.valueLength))
+                try body(change.table, key, value, wasThere)
+            } else {
+                try body(change.table, key, nil, wasThere)
+            }
+        }
+        changes.removeAll(keepingCapacity: true)
+        slots = [Int32](repeating: -1, count: slots.count)
+        used = 0
+    }
+}
