@@ -45,7 +45,7 @@ public struct FoundSales {
 ///
 /// Beyond 1 ms, with 1M products, 1.5M orders, 10,000 sellers and 1,000 categories on a busy 2-core machine, rows in memory: one
 /// day's products 2 ms, a category's products over all time 8 ms, its sellers 17 ms. The slowest are the products of some
-/// years: 0.1 s when rows were kept by day only, and not measured since there are months.
+/// years. All of them end early when the `budget` is spent.
 extension ViewSnapshot {
     // MARK: Days
 
@@ -72,6 +72,7 @@ extension ViewSnapshot {
         while isFound {
             let place = SalesKey(cursor.key)
             guard place.kind == kind, place.period == .day, place.chunk == chunk, place.number >= first else { break }
+            guard spend(onRow: cursor.value.byteCount) else { return nil }
             if let counters = ViewSnapshot.counters(index, cursor.value) {
                 if count == request.limit { return last }
                 output.append(count == 0 ? "{\"day\":\"" : ",{\"day\":\"")
@@ -84,6 +85,11 @@ extension ViewSnapshot {
             isFound = try cursor.previous()
         }
         return nil
+    }
+
+    /// False when the budget is spent.
+    private func spend(onRow bytes: Int) -> Bool {
+        budget.spend(ReadCost.salesRow_ns + bytes * ReadCost.salesByte_ns)
     }
 
     private static func counters(_ index: UInt32, _ row: RawSpan) -> SalesCounters? {
@@ -133,7 +139,7 @@ extension ViewSnapshot {
         while true {
             key.removeAll()
             SalesKey(kind, period, chunk: chunk, .min).append(to: &key)
-            guard try cursor.seek(key.bytes) else { break }
+            guard budget.spend((1 + spans.count) * ReadCost.seek_ns), try cursor.seek(key.bytes) else { break }
             let place = SalesKey(cursor.key)
             guard place.kind == kind, place.period == period, only == nil || place.chunk == chunk else { break }
             chunk = place.chunk
@@ -146,6 +152,7 @@ extension ViewSnapshot {
                     guard place.kind == kind, place.period == span.period, place.chunk == chunk,
                         place.number <= span.numbers.upperBound
                     else { break }
+                    guard spend(onRow: cursor.value.byteCount) else { return }
                     sums.add(cursor.value, isRanked: false, category: wanted.category)
                     isFound = try cursor.next()
                 }
@@ -172,6 +179,7 @@ extension ViewSnapshot {
         while isFound {
             let place = SalesKey(cursor.key)
             guard place.kind == .product, place.period == .all else { break }
+            guard budget.spend(ReadCost.salesRow_ns) else { return }
             ranks.append((SalesRowReader.highestRevenue(cursor.value), place.chunk))
             isFound = try cursor.next()
         }
@@ -184,6 +192,7 @@ extension ViewSnapshot {
             key.removeAll()
             SalesKey(.product, .all, chunk: chunk, 0).append(to: &key)
             guard let row = try get(.sales, key.bytes) else { continue }
+            guard budget.spend(ReadCost.seek_ns), spend(onRow: row.byteCount) else { return }
             sums.add(row, isRanked: true, category: wanted.category)
             for index in sums.indexes {
                 try selection.offer(chunk * entries + index, sums.sums[Int(index)], columns, self)
