@@ -126,14 +126,24 @@ public final class MarketHandler: RequestHandler {
     }
 
     func requireOwn(_ token: ConsistencyToken, at location: Problem.Location) throws(Problem) {
-        guard token.identity == market.tokenIdentity, token.position <= market.log.durablePosition else {
+        guard token.identity == market.tokenIdentity else {
             throw Problem(
                 "foreign-token", .conflict, "The token is not of this log",
-                detail: token.identity == market.tokenIdentity
-                    ? "It names a position beyond this log's end: events it was given for are gone. Drop it and read anew."
-                    : "It was given by another log, or before this one was put back. Drop it and read anew."
+                detail: "It was given by another log, or before this one was put back. Drop it and read anew."
             ).at(location, "is a token of another log")
         }
+        try requireReached(token.position, at: location)
+    }
+
+    /// Refuses a position that this log has not given out.
+    func requireReached(_ position: UInt64, at location: Problem.Location) throws(Problem) {
+        let logEnd = market.log.durablePosition
+        guard position > logEnd else { return }
+        throw Problem(
+            "foreign-token", .conflict, "The position is beyond this log's end",
+            detail:
+                "The log ends at position \(logEnd): the events it was given for are gone. Drop it and read anew."
+        ).at(location, "names position \(position), which is beyond this log's end")
     }
 
     // MARK: Queries
