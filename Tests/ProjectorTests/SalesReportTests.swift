@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Marketplace
+import Queries
 import Testing
 import Views
 
@@ -42,6 +43,43 @@ import Views
         let other = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
         try Self.apply(events[...], to: other)
         #expect(try tallies(build) == tallies(other), "in random batches and in one")
+    }
+
+    /// An engine with a bound gives the answer of one without, or none; whatever the bound.
+    @Test func boundedReportsAreWholeOrNotGiven() throws {
+        var random = SeededGenerator(seed: 2)
+        let directory = TemporaryDirectory()
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
+        try Self.apply(Self.events(&random)[...], to: build)
+        var queries: [Query] = []
+        for text in ["", "category=category%203", "from=1970-01-01&to=1971-06-01", "from=1969-05-05"] {
+            let parameters = Array(text.utf8)
+            queries.append(.topProducts(try TopProductsQuery(parameters.span.bytes)))
+            for by in ["day", "category", "seller"] {
+                let parameters = Array((text + (text.isEmpty ? "by=\(by)" : "&by=\(by)")).utf8)
+                queries.append(.sales(try SalesQuery(parameters.span.bytes)))
+            }
+        }
+        func answers(_ budget_ns: Int) throws -> [[UInt8]?] {
+            var engine = try QueryEngine(views: build, freshness: Freshness(), cacheBytes: 0, budget_ns: budget_ns)
+            return try queries.map { query in
+                guard case .found(let answer) = try engine.answer(query, target: RawSpan()) else { return nil }
+                return Array(answer.body)
+            }
+        }
+        let whole = try answers(.max)
+        #expect(whole.allSatisfy { $0 != nil })
+        #expect(try answers(0).allSatisfy { $0 == nil }, "every report reads sales")
+        var counts: Set<Int> = []
+        var budget_ns = 1_000
+        while counts.max() ?? 0 < queries.count {
+            let bounded = try answers(budget_ns)
+            for (bounded, whole) in zip(bounded, whole) where bounded != nil { #expect(bounded == whole) }
+            counts.insert(bounded.count { $0 != nil })
+            budget_ns += budget_ns / 8
+        }
+        #expect(counts.count > 5, "the bounds did not part the queries")
     }
 
     @Test func whatIsSoldAndTakenBackLeavesNoRow() throws {
