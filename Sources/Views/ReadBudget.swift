@@ -64,6 +64,9 @@ enum ReadCost {
     static let salesRow_ns = 150
     /// A seek of a cursor.
     static let seek_ns = 700
+    /// An order whose lines a report counts one by one, and each of the lines.
+    static let countedOrder_ns = 1_200
+    static let countedLine_ns = 400
     /// A byte of a row of sales: an entry is 8 to 10 bytes and takes 16 to 20 ns.
     static let salesByte_ns = 2
 }

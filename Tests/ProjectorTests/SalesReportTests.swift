@@ -36,7 +36,7 @@ import Views
             // The reader's snapshots are new: nothing was stamped, but nothing it kept is of this position either.
             reader = try Answers(build, Freshness(), seed: seed)
             var ranges = [NaiveMarket.Range(), .init(category: Self.category(3)), .init(category: "nothing")]
-            for _ in 0..<12 { ranges.append(Self.range(&random)) }
+            for _ in 0..<16 { ranges.append(Self.range(&random)) }
             try reader.expectReports(market, ranges, limit: 100, hasCards: false)
             try reader.expectReports(market, [Self.range(&random)], limit: 3, hasCards: false)
         }
@@ -53,7 +53,10 @@ import Views
         let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
         try Self.apply(Self.events(&random)[...], to: build)
         var queries: [Query] = []
-        for text in ["", "category=category%203", "from=1970-01-01&to=1971-06-01", "from=1969-05-05"] {
+        for text in [
+            "", "category=category%203", "from=1970-01-01&to=1971-06-01", "from=1969-05-05T12:00:00Z",
+            "from=1969-01-01T01:00:00Z&to=1970-01-01T23:00:00Z",
+        ] {
             let parameters = Array(text.utf8)
             queries.append(.topProducts(try TopProductsQuery(parameters.span.bytes)))
             for by in ["day", "category", "seller"] {
@@ -130,14 +133,21 @@ import Views
         firstDay + Int.random(in: 0..<dayCount, using: &random)
     }
 
-    /// At any distance, so that some lie within a month and others hold many; some ends are open, some begin months.
+    /// At any distance, so that some lie within a month and others hold many; some ends are open, some begin months, some lie
+    /// within a day.
     private static func range(_ random: inout SeededGenerator) -> NaiveMarket.Range {
         let from = day(&random)
-        let to = from + [1, 20, 70, 800].randomElement(using: &random)! * Int.random(in: 0...2, using: &random)
+        let to = from + [0, 1, 20, 70, 800].randomElement(using: &random)! * Int.random(in: 0...2, using: &random)
         func text(_ day: Int) -> String? {
             if Int.random(in: 0..<5, using: &random) == 0 { return nil }
             let date = Date(timeIntervalSince1970: Double(day) * 86_400).ISO8601Format().prefix(10)
-            return Int.random(in: 0..<4, using: &random) == 0 ? date.prefix(8) + "01" : String(date)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: return date.prefix(8) + "01"
+            case 1, 2:
+                let time = Timestamp(milliseconds: Int64.random(in: 0..<86_400_000, using: &random)).text
+                return "\(date)\(time.dropFirst(10))"
+            default: return String(date)
+            }
         }
         var range = NaiveMarket.Range(from: text(from), to: text(to))
         if let from = range.from, let to = range.to, from > to { (range.from, range.to) = (to, from) }
