@@ -18,6 +18,7 @@ final class InProcessMarket {
     private let threads: [POSIX.Thread]
     private let directory = NSTemporaryDirectory() + "vitrine-server-\(UUID().uuidString)"
     private var hasEnded = false
+    private var gates: [Gate] = []
 
     /// `workerBudget_ns` and `queuedMax` are the worker's.
     init(workerBudget_ns: Int = ReadBudget.worker_ns, queuedMax: Int = 64, cacheBytes: Int = 8 << 20) throws {
@@ -77,6 +78,8 @@ final class InProcessMarket {
         guard !hasEnded else { return }
         hasEnded = true
         drain()
+        // A test that failed has left some shut.
+        for gate in gates { gate.open() }
         for loop in loops { loop.join() }
         market.decisions.stop()
         market.worker.close()
@@ -105,6 +108,7 @@ final class InProcessMarket {
 
     func holdWorker() -> Gate {
         let gate = Gate()
+        gates.append(gate)
         precondition(market.worker.submit(.init(query: .user(id: [])) { _ in gate.pass() }))
         gate.waitUntilReached()
         return gate
