@@ -96,7 +96,7 @@ let package = Package(
         tests("LMDB"),
         tests("EventLoop", ["POSIX"]),
         tests("HTTP", ["JSON"]),
-        tests("Server", ["EventLoop", "HTTP", "JSON", "Marketplace", "POSIX", "Queries"]),
+        tests("Server", ["EventLoop", "HTTP", "JSON", "Marketplace", "POSIX", "Projector", "Queries", "Views"]),
         tests("EventLog", ["POSIX"]),
         tests("Marketplace", ["JSON"]),
         tests("Decisions", ["EventLog", "Marketplace", "JSON", "POSIX"]),

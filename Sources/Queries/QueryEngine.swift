@@ -5,7 +5,9 @@ import LMDB
 import Marketplace
 import Views
 
-/// Answers queries on one loop: its snapshot, its cache of finished bodies, its names.
+/// Answers queries on one thread: its snapshot, its cache of finished bodies, its names.
+///
+/// Reading is bounded by a `ReadBudget`. What is beyond it is not answered here.
 ///
 /// Bytes in, bytes out: a cached answer is found by the request's target alone, without parsing it.
 public struct QueryEngine: ~Copyable {
@@ -24,6 +26,13 @@ public struct QueryEngine: ~Copyable {
         public let etag: UInt64
         /// The position it is the answer at.
         public let position: UInt64
+        /// What it depends on; empty for one that cannot be kept.
+        public let partitions: [Partition]
+
+        /// `body` must stay in place for as long as this is used.
+        public init(body: UnsafeRawBufferPointer, etag: UInt64, position: UInt64, partitions: [Partition]) {
+            (self.body, self.etag, self.position, self.partitions) = (body, etag, position, partitions)
+        }
     }
 
     /// What may come of a query that is well formed.
@@ -31,10 +40,14 @@ public struct QueryEngine: ~Copyable {
         case found(Answer)
         /// There is no such thing at `position`.
         case notFound(kind: StaticString, position: UInt64)
+        /// It would have to read more than the budget at `position`. Nothing is known of the answer.
+        case beyondBudget(position: UInt64)
     }
 
-    public init(views: ViewBuild, freshness: Freshness, cacheBytes: Int) throws(LMDBError) {
+    /// A query reads for at most `budget_ns`, as `ReadBudget` counts; without a bound when nothing is said.
+    public init(views: ViewBuild, freshness: Freshness, cacheBytes: Int, budget_ns: Int = .max) throws(LMDBError) {
         let snapshot = try views.beginRead()
+        snapshot.budget.limit_ns = budget_ns
         self.init(views, freshness, ResponseCache(bytesMax: cacheBytes), snapshot)
     }
 
@@ -60,7 +73,16 @@ public struct QueryEngine: ~Copyable {
         let applied = freshness.appliedPosition
         guard let entry = cache.find(target, hash: ResponseCache.hash(target), freshness: freshness) else { return nil }
         // An entry made from a snapshot that was committed but not published yet is newer than `applied`.
-        return Answer(body: entry.body, etag: entry.etag, position: max(applied, entry.position))
+        return Answer(body: entry.body, etag: entry.etag, position: max(applied, entry.position), partitions: [])
+    }
+
+    /// Keeps an answer to `target` that another engine made from the same views. It is dropped, like one of this engine's
+    /// own, once something it depends on has changed after its position.
+    public mutating func keep(_ answer: Answer, target: RawSpan) {
+        guard !answer.partitions.isEmpty, cache.bytesMax > 0 else { return }
+        cache.insert(
+            target, hash: ResponseCache.hash(target), body: answer.body, etag: answer.etag, position: answer.position,
+            partitions: answer.partitions)
     }
 
     /// Looks the query up in the newest snapshot and keeps the answer for `target`.
@@ -69,6 +91,7 @@ public struct QueryEngine: ~Copyable {
         defer { snapshot.reset() }
         let position = try snapshot.position()
         names.prepare(for: position)
+        snapshot.budget.begin()
         body.removeAll()
         let partitions: [Partition]
         switch query {
@@ -101,13 +124,11 @@ public struct QueryEngine: ~Copyable {
         case .sales(let query): partitions = try renderSales(query)
         case .topProducts(let query): partitions = try renderTopProducts(query)
         }
+        if snapshot.budget.isOver { return .beyondBudget(position: position) }
         let etag = body.withUnsafeBytes { vitrine_xxh3_64($0.baseAddress, $0.count) }
-        if !partitions.isEmpty, cache.bytesMax > 0 {
-            cache.insert(
-                target, hash: ResponseCache.hash(target), body: body, etag: etag, position: position,
-                partitions: partitions)
-        }
         // Safe: `body` keeps these bytes in place until the next call.
-        return .found(Answer(body: body.withUnsafeBytes { $0 }, etag: etag, position: position))
+        let answer = Answer(body: body.withUnsafeBytes { $0 }, etag: etag, position: position, partitions: partitions)
+        keep(answer, target: target)
+        return .found(answer)
     }
 }

@@ -108,7 +108,7 @@ public struct ResponseCache: ~Copyable {
 
     /// Keeps a copy of `body` under `key`, in place of what was there.
     mutating func insert(
-        _ key: RawSpan, hash: UInt64, body: borrowing ByteWriter, etag: UInt64, position: UInt64,
+        _ key: RawSpan, hash: UInt64, body: UnsafeRawBufferPointer, etag: UInt64, position: UInt64,
         partitions: [Partition]
     ) {
         precondition(
@@ -124,7 +124,7 @@ public struct ResponseCache: ~Copyable {
 
         let memory = UnsafeMutableRawPointer.allocate(byteCount: key.byteCount + body.count, alignment: 16)
         key.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        body.withUnsafeBytes { (memory + key.byteCount).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        (memory + key.byteCount).copyMemory(from: body.baseAddress!, byteCount: body.count)
         func stampIndex(_ number: Int) -> Int32 {
             number < partitions.count ? Int32(partitions[number].stampIndex) : 0
         }

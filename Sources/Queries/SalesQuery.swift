@@ -2,7 +2,8 @@ import HTTP
 import JSON
 import Views
 
-/// The sales report: orders, units and revenue by day (the default), by category or by seller.
+/// The sales report: orders, units and revenue by day (the default), by category or by seller. Of a day that `from` or `to`
+/// lies in, the orders on that side count.
 ///
 /// Days come newest first; categories and sellers by revenue, the highest first, then by name or by id. An item is there
 /// while it has an order that was neither cancelled nor refunded. `category` counts only lines of that category, which is
@@ -28,7 +29,6 @@ public struct SalesQuery: Sendable {
     public init(_ query: RawSpan) throws(Problem) {
         let parameters = try ParameterSet(query, allowed: SalesQuery.parameters)
         request = SalesRequest(limit: try parameters.limit(1...100, default: 20))
-        request.days = try parameters.reportDays()
         category = try parameters.reportCategory()
         let subject = try SalesQuery.subject(parameters.value("by"))
         switch subject {
@@ -36,7 +36,7 @@ public struct SalesQuery: Sendable {
         case .category: binding.add("by", 1)
         case .seller, .product: binding.add("by", 2)
         }
-        binding.add(request.days)
+        request.times = try parameters.reportTimes(&binding)
         binding.add("category", category)
         if let subject {
             let place = try parameters.place(binding, bytes: SalesPlace.bytes)

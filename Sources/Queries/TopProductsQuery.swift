@@ -20,9 +20,8 @@ public struct TopProductsQuery: Sendable {
     public init(_ query: RawSpan) throws(Problem) {
         let parameters = try ParameterSet(query, allowed: TopProductsQuery.parameters)
         request = SalesRequest(limit: try parameters.limit(1...100, default: 20))
-        request.days = try parameters.reportDays()
         category = try parameters.reportCategory()
-        binding.add(request.days)
+        request.times = try parameters.reportTimes(&binding)
         binding.add("category", category)
         after = SalesPlace(try parameters.place(binding, bytes: SalesPlace.bytes))
     }

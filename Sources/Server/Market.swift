@@ -13,6 +13,7 @@ public final class Market: Sendable {
     let currency: Currency
     let importsAllowed: Bool
     let feed: EventFeed
+    let worker: QueryWorker
     let cacheBytesPerLoop: Int
     /// The part of the log's identity that tokens carry; fixed while the process runs.
     let tokenIdentity: UInt64
@@ -27,11 +28,12 @@ public final class Market: Sendable {
 
     init(
         log: EventLog, projector: Projector, decisions: Decisions, currency: Currency, importsAllowed: Bool,
-        cacheBytes: Int, loops: Int, startedAt: UInt64
+        cacheBytes: Int, loops: Int, startedAt: UInt64, worker: QueryWorker? = nil
     ) {
         (self.log, self.projector, self.decisions, self.currency) = (log, projector, decisions, currency)
         self.importsAllowed = importsAllowed
         feed = EventFeed(log)
+        self.worker = worker ?? QueryWorker(projector.build, projector.freshness)
         cacheBytesPerLoop = cacheBytes / max(loops, 1)
         tokenIdentity = log.identity.high
         handlerCounters = (0..<loops).map { _ in HandlerCounters() }

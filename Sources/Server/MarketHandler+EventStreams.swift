@@ -66,7 +66,7 @@ extension MarketHandler {
             }
             start = last
         }
-        try requireOwn(ConsistencyToken(identity: market.tokenIdentity, position: start), at: location)
+        try requireReached(start, at: location)
         return start
     }
 

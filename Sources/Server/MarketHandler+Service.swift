@@ -46,6 +46,7 @@ extension MarketHandler {
             "decisions_position", "gauge", "Position up to which decisions/ is folded.", market.decisions.foldedPosition
         )
         add("command_queue_depth", "gauge", "Commands that wait for the writer.", market.decisions.queue.depth)
+        add("worker_queue_depth", "gauge", "Long queries that wait for the worker.", market.worker.depth)
         add("views_bytes", "gauge", "Bytes of the live view build.", market.projector.build.usedBytes)
         add("views_map_bytes", "gauge", "Address space the view build may grow into.", market.projector.build.mapBytes)
         add("token_waiters", "gauge", "Requests that wait for their token.", market.waiters.load(ordering: .relaxed))
@@ -54,6 +55,9 @@ extension MarketHandler {
             market.commandStreams.load(ordering: .relaxed))
         add("event_streams", "gauge", "Clients that follow the events.", market.eventStreams.load(ordering: .relaxed))
         add("queries_total", "counter", "Queries answered.", sum { $0.queries.load(ordering: .relaxed) })
+        add(
+            "worker_queries_total", "counter", "Long queries handed to the worker.",
+            market.worker.taken.load(ordering: .relaxed))
         add("commands_total", "counter", "Commands taken in.", sum { $0.commands.load(ordering: .relaxed) })
         add(
             "problems_total", "counter", "Requests answered with a problem.",

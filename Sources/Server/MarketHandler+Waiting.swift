@@ -23,14 +23,10 @@ extension MarketHandler {
         }
         let waiter = TokenWaiters.Waiter(position: token.position, timer: timer) {
             [unowned self, unowned connection] isReached in
-            connection.complete { output in
-                guard isReached else { return self.refuse(MarketHandler.notYet, on: connection, into: &output) }
-                if let ifNoneMatch {
-                    self.answer(query, target.span.bytes, ifNoneMatch.span.bytes, on: connection, into: &output)
-                } else {
-                    self.answer(query, target.span.bytes, nil, on: connection, into: &output)
-                }
+            guard isReached else {
+                return connection.complete { self.refuse(MarketHandler.notYet, on: connection, into: &$0) }
             }
+            self.answerSuspended(query, target, ifNoneMatch, on: connection)
         }
         connection.suspend()
         timer.start(milliseconds: seconds * 1_000)

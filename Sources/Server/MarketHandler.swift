@@ -6,8 +6,9 @@ import Marketplace
 import POSIX
 import Queries
 import Synchronization
+import Views
 
-/// Answers one loop's requests: routes them, answers queries at once, and hands commands and feeds on.
+/// Answers one loop's requests: routes them, answers queries at once, and hands commands, feeds and long queries on.
 public final class MarketHandler: RequestHandler {
     let market: Market
     let mailbox: LoopMailbox
@@ -16,16 +17,22 @@ public final class MarketHandler: RequestHandler {
     var engine: QueryEngine
     var parser = JSONParser()
     var waiting = TokenWaiters()
+    var longQueries = LongQueries()
     var streams: EventStreams
     /// Requests that send commands in lines, by their connection.
     var commandLines: [UInt64: CommandLines] = [:]
     let decoding: DecodingContext
 
-    init(_ market: Market, loop: EventLoop, mailbox: LoopMailbox, counters: HandlerCounters) throws(LMDBError) {
+    /// A query that reads for longer than `budget_ns` goes to the market's worker.
+    init(
+        _ market: Market, loop: EventLoop, mailbox: LoopMailbox, counters: HandlerCounters,
+        budget_ns: Int = ReadBudget.loop_ns
+    ) throws(LMDBError) {
         (self.market, self.loop, self.mailbox, self.counters) = (market, loop, mailbox, counters)
         streams = EventStreams(of: mailbox)
         engine = try QueryEngine(
-            views: market.projector.build, freshness: market.freshness, cacheBytes: market.cacheBytesPerLoop)
+            views: market.projector.build, freshness: market.freshness, cacheBytes: market.cacheBytesPerLoop,
+            budget_ns: budget_ns)
         decoding = DecodingContext(currency: market.currency, importsAllowed: market.importsAllowed) {
             var random = SystemRandomNumberGenerator()
             return UUIDv7.make(milliseconds: POSIX.Clock.wallMilliseconds, random: (random.next(), random.next()))
@@ -53,6 +60,7 @@ public final class MarketHandler: RequestHandler {
 
     public func abandoned(_ connection: HTTPConnection) {
         waiting.remove(connection.id, in: market)
+        longQueries.forget(connection.id)
         forgetStream(connection.id)
         forgetCommandLines(connection.id)
     }
@@ -108,7 +116,7 @@ public final class MarketHandler: RequestHandler {
             if let token, token.position > market.freshness.appliedPosition {
                 return try wait(for: token, query, request, on: connection)
             }
-            answer(query, request.target, request.value(.ifNoneMatch), on: connection, into: &output)
+            try answer(query, request, on: connection, into: &output)
         }
     }
 
@@ -126,36 +134,99 @@ public final class MarketHandler: RequestHandler {
     }
 
     func requireOwn(_ token: ConsistencyToken, at location: Problem.Location) throws(Problem) {
-        guard token.identity == market.tokenIdentity, token.position <= market.log.durablePosition else {
+        guard token.identity == market.tokenIdentity else {
             throw Problem(
                 "foreign-token", .conflict, "The token is not of this log",
-                detail: token.identity == market.tokenIdentity
-                    ? "It names a position beyond this log's end: events it was given for are gone. Drop it and read anew."
-                    : "It was given by another log, or before this one was put back. Drop it and read anew."
+                detail: "It was given by another log, or before this one was put back. Drop it and read anew."
             ).at(location, "is a token of another log")
         }
+        try requireReached(token.position, at: location)
+    }
+
+    /// Refuses a position that this log has not given out.
+    func requireReached(_ position: UInt64, at location: Problem.Location) throws(Problem) {
+        let logEnd = market.log.durablePosition
+        guard position > logEnd else { return }
+        throw Problem(
+            "foreign-token", .conflict, "The position is beyond this log's end",
+            detail:
+                "The log ends at position \(logEnd): the events it was given for are gone. Drop it and read anew."
+        ).at(location, "names position \(position), which is beyond this log's end")
     }
 
     // MARK: Queries
 
-    func answer(
-        _ query: Query, _ target: RawSpan, _ ifNoneMatch: RawSpan?, on connection: HTTPConnection,
+    /// Answers at once, or suspends the connection and lets the worker answer. The views are as new as the request asks.
+    private func answer(
+        _ query: Query, _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
+    ) throws(Problem) {
+        // Without a token it was looked for before the request was understood.
+        let isLookedFor = !request.has(.consistencyToken)
+        let ifNoneMatch = request.value(.ifNoneMatch)
+        if let outcome = try outcome(of: query, request.target, isLookedFor: isLookedFor) {
+            return write(outcome, of: query, ifNoneMatch: ifNoneMatch, on: connection, into: &output)
+        }
+        try handOver(
+            query, request.target.withUnsafeBytes { [UInt8]($0) }, ifNoneMatch?.withUnsafeBytes { [UInt8]($0) },
+            on: connection)
+        connection.suspend()
+    }
+
+    /// Answers a suspended connection, from views that are as new as its request asks.
+    func answerSuspended(
+        _ query: Query, _ target: [UInt8], _ ifNoneMatch: [UInt8]?, on connection: HTTPConnection
+    ) {
+        do throws(Problem) {
+            guard let outcome = try outcome(of: query, target.span.bytes, isLookedFor: false) else {
+                return try handOver(query, target, ifNoneMatch, on: connection)
+            }
+            connection.complete { write(outcome, of: query, ifNoneMatch: ifNoneMatch, on: connection, into: &$0) }
+        } catch {
+            connection.complete { refuse(error, on: connection, into: &$0) }
+        }
+    }
+
+    /// Nil when the query is one for the worker. `isLookedFor` says that the answer is not kept.
+    private func outcome(of query: Query, _ target: RawSpan, isLookedFor: Bool) throws(Problem) -> QueryEngine.Outcome?
+    {
+        if !isLookedFor, let answer = engine.cachedAnswer(target) { return .found(answer) }
+        if longQueries.contains(target) { return nil }
+        do throws(LMDBError) {
+            let outcome = try engine.answer(query, target: target)
+            if case .beyondBudget = outcome { return nil }
+            return outcome
+        } catch {
+            throw MarketHandler.viewsFailed(error)
+        }
+    }
+
+    static func viewsFailed(_ error: LMDBError) -> Problem {
+        Problem("views-failed", .internalError, "The views could not be read", detail: error.description)
+    }
+
+    func write(
+        _ outcome: QueryEngine.Outcome, of query: Query, ifNoneMatch: [UInt8]?, on connection: HTTPConnection,
         into output: inout ByteWriter
     ) {
-        do throws(LMDBError) {
-            switch try engine.answer(query, target: target) {
-            case .found(let answer):
-                write(answer, isPrivate: query.isPrivate, ifNoneMatch: ifNoneMatch, on: connection, into: &output)
-            case .notFound(let kind, _):
-                refuse(
-                    Problem(
-                        "unknown-\(kind)", .notFound, "There is no such \(kind)", detail: "No \(kind) has this id."),
-                    on: connection, into: &output)
-            }
-        } catch {
+        if let ifNoneMatch {
+            write(outcome, of: query, ifNoneMatch: ifNoneMatch.span.bytes, on: connection, into: &output)
+        } else {
+            write(outcome, of: query, ifNoneMatch: RawSpan?.none, on: connection, into: &output)
+        }
+    }
+
+    private func write(
+        _ outcome: QueryEngine.Outcome, of query: Query, ifNoneMatch: RawSpan?, on connection: HTTPConnection,
+        into output: inout ByteWriter
+    ) {
+        switch outcome {
+        case .found(let answer):
+            write(answer, isPrivate: query.isPrivate, ifNoneMatch: ifNoneMatch, on: connection, into: &output)
+        case .notFound(let kind, _):
             refuse(
-                Problem("views-failed", .internalError, "The views could not be read", detail: error.description),
+                Problem("unknown-\(kind)", .notFound, "There is no such \(kind)", detail: "No \(kind) has this id."),
                 on: connection, into: &output)
+        case .beyondBudget: preconditionFailure("a query beyond the loop's budget was not handed over")
         }
     }
 

@@ -73,6 +73,14 @@ public struct VitrineServer {
             }
         }
         let feed = Thread(name: "feed") { market.feed.run() }
+        let worker = Thread(name: "worker") {
+            do {
+                try market.worker.run()
+            } catch {
+                report("stopping, the views cannot be read: \(error)")
+                _exit(1)
+            }
+        }
         let projector = Thread(name: "projector") {
             market.projector.run(
                 onApplied: { _ in
@@ -110,6 +118,8 @@ public struct VitrineServer {
         for loop in loops { loop.join() }
         // No loop asks for anything any more: what was accepted is decided, synced and projected.
         market.decisions.stop()
+        market.worker.close()
+        worker.join()
         market.feed.close()
         feed.join()
         market.projector.stop()

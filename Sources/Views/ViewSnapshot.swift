@@ -9,6 +9,8 @@ public struct ViewSnapshot: ~Copyable {
     /// The last commit that was looked at. LMDB counts commits from 1.
     private var known: (commit: Int, position: UInt64) = (0, 0)
     private let productPlaces = RowPlaces()
+    /// What the query that reads may read.
+    public let budget = ReadBudget()
 
     init(_ build: ViewBuild) throws(LMDBError) {
         transaction = try build.environment.beginRead()

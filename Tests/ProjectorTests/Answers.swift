@@ -114,8 +114,12 @@ struct Answers: ~Copyable {
         switch try engine.answer(query, target: target.span.bytes) {
         case .found(let answer): return try parse(answer)
         case .notFound: return nil
+        case .beyondBudget: throw BeyondBudget()
         }
     }
+
+    /// This engine has no bound.
+    private struct BeyondBudget: Error {}
 
     private func parse(_ answer: QueryEngine.Answer) throws -> NSDictionary {
         try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? NSDictionary)

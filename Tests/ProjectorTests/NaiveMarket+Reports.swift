@@ -5,7 +5,7 @@ import Marketplace
 /// The reports, recomputed from every line of every order.
 extension NaiveMarket {
     struct Range: CustomStringConvertible {
-        /// Days as `1970-01-01`; from inclusive, to exclusive.
+        /// Days as `1970-01-01`, or RFC 3339; from inclusive, to exclusive.
         var from: String?
         var to: String?
         var category: Text?
@@ -16,25 +16,27 @@ extension NaiveMarket {
     /// A line that counts.
     private struct Sale {
         var order: Text
-        var day: String
+        var placedAt: Timestamp
         var line: OrderCreated.Line
         var category: Text
     }
 
     private func sales(_ range: Range) -> [Sale] {
-        orders.values.filter(\.isSale).flatMap { order in
-            let day = String(order.placedAt.text.prefix(10))
-            return zip(order.created.lines, order.categories).map {
-                Sale(order: order.created.orderId, day: day, line: $0, category: $1)
+        func time(_ text: String) -> Timestamp { Timestamp(rfc3339: Array(text.utf8).span.bytes)! }
+        let (from, to) = (range.from.map(time), range.to.map(time))
+        return orders.values.filter(\.isSale).flatMap { order in
+            zip(order.created.lines, order.categories).map {
+                Sale(order: order.created.orderId, placedAt: order.placedAt, line: $0, category: $1)
             }
-        }.filter {
-            $0.day >= range.from ?? "" && $0.day < range.to ?? "9999"
-                && (range.category == nil || $0.category == range.category)
+        }.filter { sale in
+            from.map { sale.placedAt >= $0 } ?? true && to.map { sale.placedAt < $0 } ?? true
+                && (range.category == nil || sale.category == range.category)
         }
     }
 
     func salesByDay(_ range: Range) -> [NSDictionary] {
-        Dictionary(grouping: sales(range), by: \.day).sorted { $0.key > $1.key }.map { item(["day": $0], $1) }
+        Dictionary(grouping: sales(range)) { String($0.placedAt.text.prefix(10)) }.sorted { $0.key > $1.key }
+            .map { item(["day": $0], $1) }
     }
 
     func salesByCategory(_ range: Range) -> [NSDictionary] {

@@ -36,7 +36,7 @@ import Testing
                 }
                 for _ in 0..<2 {
                     let end = min(start + request.limit, all.count)
-                    let found = try snapshot.findOrders(request, columns)
+                    let found = try findWithinBudget(request, columns, snapshot)
                     ways[found.way, default: 0] += 1
                     #expect(found.numbers == all[start..<end].map(\.number), "\(wanted) \(sort) \(found.way)")
                     #expect(found.next == (end < all.count ? all[end - 1].place(sort) : nil), "\(wanted) \(sort)")
@@ -78,6 +78,26 @@ import Testing
     }
 
     // MARK: Parts
+
+    /// Finds what is asked for, also with just the budget for it, and holds that one nanosecond less is not enough.
+    private func findWithinBudget(
+        _ request: OrderListRequest, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws -> FoundOrders {
+        let budget = snapshot.budget
+        (budget.limit_ns, _) = (.max, budget.begin())
+        let found = try snapshot.findOrders(request, columns)
+        let cost = budget.spent_ns
+        (budget.limit_ns, _) = (cost, budget.begin())
+        #expect(try snapshot.findOrders(request, columns).numbers == found.numbers)
+        #expect(!budget.isOver)
+        if cost > 0 {
+            (budget.limit_ns, _) = (cost - 1, budget.begin())
+            _ = try snapshot.findOrders(request, columns)
+            #expect(budget.isOver)
+        }
+        #expect((cost > 0) == (found.way == .columns))
+        return found
+    }
 
     private func makeBuild(_ builds: ViewDirectory, _ events: [Event], batch: Int) throws -> ViewBuild {
         let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Marketplace
+import Queries
 import Testing
 import Views
 
@@ -35,13 +36,53 @@ import Views
             // The reader's snapshots are new: nothing was stamped, but nothing it kept is of this position either.
             reader = try Answers(build, Freshness(), seed: seed)
             var ranges = [NaiveMarket.Range(), .init(category: Self.category(3)), .init(category: "nothing")]
-            for _ in 0..<12 { ranges.append(Self.range(&random)) }
+            for _ in 0..<16 { ranges.append(Self.range(&random)) }
             try reader.expectReports(market, ranges, limit: 100, hasCards: false)
             try reader.expectReports(market, [Self.range(&random)], limit: 3, hasCards: false)
         }
         let other = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
         try Self.apply(events[...], to: other)
         #expect(try tallies(build) == tallies(other), "in random batches and in one")
+    }
+
+    /// An engine with a bound gives the answer of one without, or none; whatever the bound.
+    @Test func boundedReportsAreWholeOrNotGiven() throws {
+        var random = SeededGenerator(seed: 2)
+        let directory = TemporaryDirectory()
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
+        try Self.apply(Self.events(&random)[...], to: build)
+        var queries: [Query] = []
+        for text in [
+            "", "category=category%203", "from=1970-01-01&to=1971-06-01", "from=1969-05-05T12:00:00Z",
+            "from=1969-01-01T01:00:00Z&to=1970-01-01T23:00:00Z",
+        ] {
+            let parameters = Array(text.utf8)
+            queries.append(.topProducts(try TopProductsQuery(parameters.span.bytes)))
+            for by in ["day", "category", "seller"] {
+                let parameters = Array((text + (text.isEmpty ? "by=\(by)" : "&by=\(by)")).utf8)
+                queries.append(.sales(try SalesQuery(parameters.span.bytes)))
+            }
+        }
+        func answers(_ budget_ns: Int) throws -> [[UInt8]?] {
+            var engine = try QueryEngine(views: build, freshness: Freshness(), cacheBytes: 0, budget_ns: budget_ns)
+            return try queries.map { query in
+                guard case .found(let answer) = try engine.answer(query, target: RawSpan()) else { return nil }
+                return Array(answer.body)
+            }
+        }
+        let whole = try answers(.max)
+        #expect(whole.allSatisfy { $0 != nil })
+        #expect(try answers(0).allSatisfy { $0 == nil }, "every report reads sales")
+        var counts: Set<Int> = []
+        var budget_ns = 1_000
+        while counts.max() ?? 0 < queries.count {
+            let bounded = try answers(budget_ns)
+            for (bounded, whole) in zip(bounded, whole) where bounded != nil { #expect(bounded == whole) }
+            counts.insert(bounded.count { $0 != nil })
+            budget_ns += budget_ns / 8
+        }
+        #expect(counts.count > 5, "the bounds did not part the queries")
     }
 
     @Test func whatIsSoldAndTakenBackLeavesNoRow() throws {
@@ -92,14 +133,21 @@ import Views
         firstDay + Int.random(in: 0..<dayCount, using: &random)
     }
 
-    /// At any distance, so that some lie within a month and others hold many; some ends are open, some begin months.
+    /// At any distance, so that some lie within a month and others hold many; some ends are open, some begin months, some lie
+    /// within a day.
     private static func range(_ random: inout SeededGenerator) -> NaiveMarket.Range {
         let from = day(&random)
-        let to = from + [1, 20, 70, 800].randomElement(using: &random)! * Int.random(in: 0...2, using: &random)
+        let to = from + [0, 1, 20, 70, 800].randomElement(using: &random)! * Int.random(in: 0...2, using: &random)
         func text(_ day: Int) -> String? {
             if Int.random(in: 0..<5, using: &random) == 0 { return nil }
             let date = Date(timeIntervalSince1970: Double(day) * 86_400).ISO8601Format().prefix(10)
-            return Int.random(in: 0..<4, using: &random) == 0 ? date.prefix(8) + "01" : String(date)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: return date.prefix(8) + "01"
+            case 1, 2:
+                let time = Timestamp(milliseconds: Int64.random(in: 0..<86_400_000, using: &random)).text
+                return "\(date)\(time.dropFirst(10))"
+            default: return String(date)
+            }
         }
         var range = NaiveMarket.Range(from: text(from), to: text(to))
         if let from = range.from, let to = range.to, from > to { (range.from, range.to) = (to, from) }

@@ -76,6 +76,35 @@ import Testing
         #expect(try market.ids("/v1/reports/top-products") == ["vase"])
     }
 
+    @Test func timesWithinADayCutIt() throws {
+        let (market, token) = try market()
+        let around = "from=2026-11-22T23:59:00Z&to=2026-11-23T13:00:00%2B01:00"
+        let days = [sales("day", "2026-11-23", 1, 4, 3_499), sales("day", "2026-11-22", 1, 2, 3_998)]
+        #expect(try market.list("/v1/reports/sales?\(around)", after: token) == days)
+        #expect(try market.list("/v1/reports/sales?limit=1&\(around)") == days)
+        #expect(
+            try market.list("/v1/reports/sales?by=category&\(around)")
+                == [sales("category", "home", 2, 3, 5_997), sales("category", "garden", 1, 3, 1_500)])
+        // Both ends within one day, whole days between them, and an end that is open.
+        let moment = "from=2026-11-23T23:00:00Z&to=2026-11-23T23:00:00.001Z"
+        #expect(try market.list("/v1/reports/sales?\(moment)") == [sales("day", "2026-11-23", 1, 2, 1_000)])
+        #expect(try market.list("/v1/reports/sales?from=2026-11-23T23:00:00.001Z").isEmpty)
+        #expect(try market.list("/v1/reports/sales?from=2026-11-23T12:00:00Z&to=2026-11-23T12:00:00Z").isEmpty)
+        #expect(
+            try market.list("/v1/reports/sales?from=2026-11-21T01:00:00Z&to=2026-11-24T01:00:00Z")
+                == [sales("day", "2026-11-23", 2, 6, 4_499), sales("day", "2026-11-22", 2, 3, 4_498)])
+        #expect(
+            try market.list("/v1/reports/sales?category=garden&to=2026-11-22T23:59:59.999Z")
+                == [sales("day", "2026-11-22", 1, 1, 500)])
+        // Later than the last millisecond of the 22nd.
+        let top = try market.list("/v1/reports/top-products?from=2026-11-22T23:59:59.9991Z")
+        #expect(top.map { $0["productId"] } == ["vase", "lamp"])
+        #expect(top.map { $0["units"] } == [5, 1])
+        // Who cancels leaves the time the order was placed at.
+        let gone = try market.accept("CancelOrder", ["orderId": "o2"]).token
+        #expect(try market.list("/v1/reports/sales?\(around)", after: gone) == [days[1]])
+    }
+
     @Test func linesKeepTheCategoryTheyWereSoldIn() throws {
         let (market, _) = try market()
         try market.accept("UpdateProduct", ["productId": "vase", "category": "home"])
@@ -114,12 +143,12 @@ import Testing
         let bad = [
             ("sales?by=week", "by"), ("sales?by=", "by"), ("sales?by=Day", "by"), ("sales?by=product", "by"),
             ("sales?by=day&by=day", "by"), ("sales?from=yesterday", "from"), ("sales?from=", "from"),
-            ("sales?from=2026-02-30", "from"), ("sales?to=2026-11-23T12:00:00Z", "to"),
-            ("sales?from=2026-11-23T00:00:00.001Z", "from"), ("sales?from=2026-11-23T00:00:00%2B01:00", "from"),
+            ("sales?from=2026-02-30", "from"), ("sales?to=2026-11-23T24:00:01Z", "to"),
+            ("sales?from=2026-11-23T12:00:00Z&to=2026-11-23T12:59:59%2B01:00", "to"),
             ("sales?from=2026-11-23&to=2026-11-22", "to"), ("sales?category=", "category"),
             ("sales?seller=sam", "seller"), ("sales?limit=0", "limit"), ("sales?limit=101", "limit"),
             ("sales?cursor=x", "cursor"), ("top-products?by=day", "by"), ("top-products?sort=units", "sort"),
-            ("top-products?from=x", "from"), ("top-products?to=2026-11-23T00:00:01Z", "to"),
+            ("top-products?from=x", "from"), ("top-products?to=2026-11-23T00:00:01", "to"),
             ("top-products?from=2026-01-02&to=2026-01-01", "to"), ("top-products?category=", "category"),
             ("top-products?cursor=", "cursor"),
         ]

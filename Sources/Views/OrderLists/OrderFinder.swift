@@ -56,6 +56,8 @@ extension ViewSnapshot {
     /// Three ways, each exact. The orders of a customer or seller of few are all looked at, if need be. Else a list is walked
     /// in its order, and what does not match is passed over; where matches are not rare that ends soon. Else the columns of all
     /// orders are compared, by chunks, those first that can hold the beginning of the list, until no other chunk can.
+    ///
+    /// Over `budget` it ends early, and what it gives is of no use.
     public func findOrders(_ request: OrderListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundOrders {
         let filter = request.filter
         guard !filter.placed.isEmpty else { return FoundOrders(.none) }
@@ -94,7 +96,10 @@ extension ViewSnapshot {
         while try walk.next() {
             steps += 1
             if !passesAll {
-                guard steps <= stepsMax else { return nil }
+                guard steps <= stepsMax else {
+                    budget.spend(steps * ReadCost.step_ns)
+                    return nil
+                }
                 guard try tests.match(walk.place, columns, self) else { continue }
             }
             if found.numbers.count == request.limit {
@@ -135,6 +140,7 @@ extension ViewSnapshot {
                 if chunk.rankMin(request.sort) > last.rank(request.sort) { break }
                 window.narrow(to: last)
             }
+            guard budget.spend(ReadCost.orderChunk_ns) else { break }
             // Safe: the words stay in place during the call, and there are as many as a chunk has.
             try withUnsafeMutableBytes(of: &words) { bytes throws(LMDBError) in
                 let words = bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
@@ -150,6 +156,7 @@ extension ViewSnapshot {
         -> [OrderChunk]
     {
         let count = Column.chunks(of: orderCount)
+        guard budget.spend(count * ReadCost.orderChunkBounds_ns) else { return [] }
         var chunks: [OrderChunk] = []
         chunks.reserveCapacity(count)
         for index in 0..<count {

@@ -17,9 +17,11 @@ struct OrderSelection {
     /// The last of those that are kept, once there are enough: what is behind it need not be offered.
     var last: OrderPlace? { places.count == count ? places.last : nil }
 
-    mutating func offer(_ place: OrderPlace) {
-        if let last, !place.isBefore(last, sort) { return }
-        if let after, !after.isBefore(place, sort) { return }
+    /// Whether it is kept.
+    @discardableResult
+    mutating func offer(_ place: OrderPlace) -> Bool {
+        if let last, !place.isBefore(last, sort) { return false }
+        if let after, !after.isBefore(place, sort) { return false }
         if places.count == count { places.removeLast() }
         var low = 0
         var high = places.count
@@ -28,6 +30,7 @@ struct OrderSelection {
             if places[middle].isBefore(place, sort) { low = middle + 1 } else { high = middle }
         }
         places.insert(place, at: low)
+        return true
     }
 
     /// Offers every order whose bit is set in a chunk's words.
@@ -41,6 +44,7 @@ struct OrderSelection {
         let flip: UInt64 = sort == .oldest ? 0 : .max
         let first = UInt32(chunk * Column.chunkEntriesUsual)
         var rankMax = last?.rank(sort) ?? .max
+        var kept = 0
         for word in 0..<Column.chunkWords {
             var bits = words[word]
             while bits != 0 {
@@ -50,14 +54,15 @@ struct OrderSelection {
                 // Most are behind the last that is kept, by rank alone.
                 if entry ^ flip > rankMax { continue }
                 let number = first + UInt32(index)
+                var place = OrderPlace(placed: entry, number: number)
                 if isByTotal {
                     let placed = try columns.entry(OrderColumn.placedAtColumn, UInt64(number), snapshot)
-                    offer(OrderPlace(total: entry, placed: placed, number: number))
-                } else {
-                    offer(OrderPlace(placed: entry, number: number))
+                    place = OrderPlace(total: entry, placed: placed, number: number)
                 }
+                if offer(place) { kept &+= 1 }
                 rankMax = last?.rank(sort) ?? .max
             }
         }
+        snapshot.budget.spend(kept * ReadCost.keptOrder_ns)
     }
 }

@@ -81,5 +81,12 @@ struct EncodedOrderDetail: ~Escapable {
     /// Where in the row the seller's name goes.
     func splice(_ line: Int) -> Int { jsonStart + Int(row.field(offset(line) + 40, as: UInt32.self)) }
 
+    /// What reports count of a line.
+    func sale(_ line: Int) -> SalesView.Line {
+        SalesView.Line(
+            product: productNumber(line), seller: sellerNumber(line), category: categoryNumber(line),
+            units: quantity(line), unitPrice: unitPrice(line))
+    }
+
     private func offset(_ line: Int) -> Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * line }
 }

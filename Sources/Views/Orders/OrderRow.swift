@@ -112,6 +112,7 @@ struct EncodedOrder: ~Escapable {
 
     var customerNumber: UInt64 { row.field(0, as: UInt64.self) }
     var placedAt: Timestamp { Timestamp(milliseconds: row.field(8, as: Int64.self)) }
+    var status: OrderStatus { OrderRow.status(row.field(24, as: UInt8.self)) }
     var firstStatus: OrderStatus { OrderRow.status(row.field(25, as: UInt8.self)) }
     var version: UInt32 { row.field(28, as: UInt32.self) }
     private var splice: Int { OrderRow.headerBytes + Int(row.field(26, as: UInt16.self)) }

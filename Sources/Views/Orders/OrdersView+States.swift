@@ -85,11 +85,7 @@ extension OrdersView {
             }
             let detail = EncodedOrderDetail(row)
             for line in 0..<detail.lineCount {
-                lines.append(
-                    SalesView.Line(
-                        product: detail.productNumber(line), seller: detail.sellerNumber(line),
-                        category: detail.categoryNumber(line), units: detail.quantity(line),
-                        unitPrice: detail.unitPrice(line)))
+                lines.append(detail.sale(line))
                 let units = unitsBySeller[detail.sellerNumber(line)] ?? 0
                 unitsBySeller[detail.sellerNumber(line)] = units.addingSaturated(detail.quantity(line))
             }

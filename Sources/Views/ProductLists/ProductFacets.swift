@@ -11,6 +11,8 @@ public struct ProductFacetKinds: OptionSet, Sendable {
     public static let seller = ProductFacetKinds(rawValue: 2)
     public static let price = ProductFacetKinds(rawValue: 4)
     public static let rating = ProductFacetKinds(rawValue: 8)
+
+    var count: Int { rawValue.nonzeroBitCount }
 }
 
 /// Counts over a whole filtered list, of as many products as it is given.
@@ -113,7 +115,8 @@ struct ProductFacets {
     }
 
     private func appendCategories(_ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter) throws(LMDBError) {
-        let top = try ProductFacets.top(categories, ProductFacets.categoriesMax) { number throws(LMDBError) in
+        let top = try ProductFacets.top(categories, ProductFacets.categoriesMax, snapshot.budget) {
+            number throws(LMDBError) in
             try snapshot.categoryNameJSON(number)
         }
         output.append("[")
@@ -130,7 +133,8 @@ struct ProductFacets {
     private func appendSellers(_ names: UserNames, _ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter)
         throws(LMDBError)
     {
-        let top = try ProductFacets.top(sellers, ProductFacets.sellersMax) { number throws(LMDBError) in
+        let top = try ProductFacets.top(sellers, ProductFacets.sellersMax, snapshot.budget) {
+            number throws(LMDBError) in
             try snapshot.userIdJSON(number)
         }
         output.append("[")
@@ -175,23 +179,25 @@ struct ProductFacets {
 
     /// The numbers with the highest counts, then by value. Only values that may be shown are looked up.
     private static func top(
-        _ counts: [UInt32], _ limit: Int, json: (UInt64) throws(LMDBError) -> [UInt8]
-    ) throws(LMDBError) -> [(number: UInt64, count: UInt32, json: [UInt8])] {
+        _ counts: [UInt32], _ limit: Int, _ budget: ReadBudget, json: (UInt64) throws(LMDBError) -> [UInt8]
+    ) throws(LMDBError) -> ArraySlice<(number: UInt64, count: UInt32, json: [UInt8], text: [UInt8])> {
         var found: [(number: UInt64, count: UInt32)] = []
         for number in counts.indices where counts[number] > 0 { found.append((UInt64(number), counts[number])) }
+        guard budget.spend(found.count * ReadCost.facetValue_ns) else { return [] }
         found.sort { $0.count > $1.count }
         if found.count > limit {
             let least = found[limit - 1].count
             found.removeSubrange((found[limit...].firstIndex { $0.count < least } ?? found.count)...)
         }
-        var top: [(number: UInt64, count: UInt32, json: [UInt8])] = []
-        for entry in found { top.append((entry.number, entry.count, try json(entry.number))) }
-        top.sort {
-            $0.count != $1.count
-                ? $0.count > $1.count
-                : JSONText.decode($0.json).lexicographicallyPrecedes(JSONText.decode($1.json))
+        guard budget.spend(found.count * ReadCost.text_ns) else { return [] }
+        var top: [(number: UInt64, count: UInt32, json: [UInt8], text: [UInt8])] = []
+        top.reserveCapacity(found.count)
+        for entry in found {
+            let json = try json(entry.number)
+            top.append((entry.number, entry.count, json, JSONText.decode(json)))
         }
-        return Array(top.prefix(limit))
+        top.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }
+        return top.prefix(limit)
     }
 }
 

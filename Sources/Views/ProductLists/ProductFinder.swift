@@ -34,13 +34,16 @@ extension ViewSnapshot {
     /// Three ways, each exact. A seller of few products: all of them are looked at. Else the list of the filter's category,
     /// or of all products, is walked in order and what does not match is passed over; where matches are not rare that ends
     /// soon. Else the columns of all products are compared, which takes the same time however few match.
+    ///
+    /// Over `budget` it ends early, and what it gives is of no use.
     public func findProducts(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts
     {
         let filter = request.filter
         let isNewestOfSeller = request.sort == .newest && filter.category == nil
         if let seller = filter.seller, !isNewestOfSeller,
-            try listedProductCount(ofSeller: seller) <= request.sellerProductsMax
+            case let count = try listedProductCount(ofSeller: seller), count <= request.sellerProductsMax
         {
+            guard budget.spend(count * ReadCost.step_ns) else { return FoundProducts() }
             columns.begin(productCount: try productCount())
             return try findAmongProducts(ofSeller: seller, request, columns)
         }
@@ -55,7 +58,7 @@ extension ViewSnapshot {
         filter.seller = nil
         var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
         var walk = try products(.seller(seller), .newest, after: nil)
-        while try walk.next() {
+        while try walk.next(), !budget.isOver {
             if try filter.matches(walk.number, columns, self) { try selection.offer(walk.number, columns, self) }
         }
         return selection.found(request.limit)
@@ -86,7 +89,10 @@ extension ViewSnapshot {
         while try walk.next() {
             steps += 1
             if !passesAll {
-                guard steps <= request.walkStepsMax else { return nil }
+                guard steps <= request.walkStepsMax else {
+                    budget.spend(steps * ReadCost.step_ns)
+                    return nil
+                }
                 guard try filter.matches(walk.number, columns, self) else { continue }
             }
             if found.numbers.count == request.limit {
@@ -103,23 +109,30 @@ extension ViewSnapshot {
         -> FoundProducts
     {
         var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
-        try forEachChunk(of: request.filter, columns) { chunk, words throws(LMDBError) in
+        try forEachChunk(of: request.filter, columns, match_ns: ReadCost.match_ns) { chunk, words throws(LMDBError) in
             try selection.offer(chunk, words, columns, self)
         }
         return selection.found(request.limit)
     }
 
-    /// Calls `body` for each chunk of products with the bits of those that match.
+    /// Calls `body` for each chunk of products with the bits of those that match, the last added first.
+    ///
+    /// `match_ns` is what `body` costs for each of them.
     private func forEachChunk(
-        of filter: ProductFilter, _ columns: ColumnReader,
+        of filter: ProductFilter, _ columns: ColumnReader, match_ns: Int,
         _ body: (_ chunk: Int, _ words: UnsafePointer<UInt64>) throws(LMDBError) -> Void
     ) throws(LMDBError) {
         var words = InlineArray<63, UInt64>(repeating: 0)
-        for chunk in 0..<ColumnReader.chunks(of: try productCount()) {
+        let chunks = ColumnReader.chunks(of: try productCount())
+        guard budget.spend(chunks * ReadCost.productChunk_ns) else { return }
+        for chunk in (0..<chunks).reversed() {
             // Safe: the words stay in place during the call, and there are as many as a chunk has.
             try withUnsafeMutableBytes(of: &words) { bytes throws(LMDBError) in
                 let words = bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
                 try filter.select(chunk, into: words, columns, self)
+                var matches = 0
+                for word in 0..<ProductColumn.chunkWords { matches &+= words[word].nonzeroBitCount }
+                guard matches > 0, budget.spend(matches * match_ns) else { return }
                 try body(chunk, words)
             }
         }
@@ -147,11 +160,16 @@ extension ViewSnapshot {
         to output: inout ByteWriter
     ) throws(LMDBError) {
         columns.begin(productCount: try productCount())
-        var facets = ProductFacets(
-            kinds, categoryCount: try rowCount(.categoryNames), userCount: try rowCount(.users))
-        try forEachChunk(of: filter, columns) { chunk, words throws(LMDBError) in
+        let (categories, users) = (try rowCount(.categoryNames), try rowCount(.users))
+        let counters =
+            (kinds.contains(.category) ? categories : 0) + (kinds.contains(.seller) ? users : 0)
+        guard budget.spend(counters * ReadCost.counter_ns) else { return }
+        var facets = ProductFacets(kinds, categoryCount: categories, userCount: users)
+        let match_ns = kinds.count * ReadCost.facet_ns
+        try forEachChunk(of: filter, columns, match_ns: match_ns) { chunk, words throws(LMDBError) in
             try facets.count(chunk, words, columns, self)
         }
+        guard !budget.isOver else { return }
         try facets.append(names, self, to: &output)
     }
 

@@ -33,25 +33,37 @@ struct ProductSelection {
         }
     }
 
-    /// Offers every product whose bit is set in a chunk's words.
+    /// What comes behind this rank, or with this rank before this time, is not wanted any more.
+    private var bound: (rank: UInt64, added: UInt64) {
+        guard places.count == count else { return (.max, 0) }
+        // One rank of titles holds many, which do not stand by time.
+        return (places[count - 1].rank, sort == .title ? 0 : places[count - 1].added)
+    }
+
+    /// Offers every product whose bit is set in a chunk's words, the last added first: as ties go by newest, and newest is
+    /// an order itself, most of the others are then passed over.
     mutating func offer(
         _ chunk: Int, _ words: UnsafePointer<UInt64>, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
         let ranks = try rankColumn.map { column throws(LMDBError) in try columns.chunk(column, chunk, snapshot) }
         let added = try columns.chunk(.addedAt, chunk, snapshot)
         let first = UInt32(chunk * ProductColumn.chunkEntries)
-        for word in 0..<ProductColumn.chunkWords {
+        var bound = self.bound
+        for word in (0..<ProductColumn.chunkWords).reversed() {
             var bits = words[word]
             while bits != 0 {
-                let index = 64 * word + bits.trailingZeroBitCount
-                bits &= bits &- 1
+                let bit = 63 - bits.leadingZeroBitCount
+                bits &= ~(1 << UInt64(bit))
+                let index = 64 * word + bit
                 var rank: UInt64 = 0
                 if let ranks { rank = self.rank(ofEntry: ColumnReader.entry(rankColumn!, ranks, index)) }
                 // Most are behind the last that is kept, by rank alone.
-                if places.count == count, rank > places[count - 1].rank { continue }
-                let place = ProductPlace(
-                    rank: rank, added: ColumnReader.entry(.addedAt, added, index), number: first + UInt32(index))
-                try offer(place, snapshot)
+                if rank > bound.rank { continue }
+                let added = ColumnReader.entry(.addedAt, added, index)
+                if rank == bound.rank, added < bound.added { continue }
+                try offer(ProductPlace(rank: rank, added: added, number: first + UInt32(index)), snapshot)
+                if snapshot.budget.isOver { return }
+                bound = self.bound
             }
         }
     }
@@ -71,6 +83,7 @@ struct ProductSelection {
         if sort == .title {
             // The column holds the key's first bytes only.
             if places.count == count, place.rank > places[count - 1].rank { return }
+            snapshot.budget.spend(ReadCost.titleKey_ns)
             place.title = try snapshot.titleKey(UInt64(place.number))
         }
         if let after, !after.isBefore(place) { return }
@@ -85,6 +98,7 @@ struct ProductSelection {
             if places[middle].isBefore(place) { low = middle + 1 } else { high = middle }
         }
         places.insert(place, at: low)
+        snapshot.budget.spend(ReadCost.keptProduct_ns)
     }
 }
 

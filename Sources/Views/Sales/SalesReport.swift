@@ -19,7 +19,7 @@ public enum SalesSubject: Sendable {
 
 /// A part of a sales report that is asked for.
 public struct SalesRequest: Sendable {
-    public var days = SalesDays()
+    public var times = SalesTimes()
     /// The number of a category: only its lines count.
     public var category: UInt64?
     public var limit: Int
@@ -42,10 +42,11 @@ public struct FoundSales {
 /// - Products over all time: the head of a row for each 256 of them, and those rows whole that may hold one of the page.
 ///   Without a category and near the top these are few; with one, or far down, they may be all.
 /// - Products of some days: a row for each 1,024 of them for each whole month and each day beside whole months.
+/// - A part of a day: every order placed in it, and its lines.
 ///
 /// Beyond 1 ms, with 1M products, 1.5M orders, 10,000 sellers and 1,000 categories on a busy 2-core machine, rows in memory: one
 /// day's products 2 ms, a category's products over all time 8 ms, its sellers 17 ms. The slowest are the products of some
-/// years: 0.1 s when rows were kept by day only, and not measured since there are months.
+/// years. All of them end early when the `budget` is spent.
 extension ViewSnapshot {
     // MARK: Days
 
@@ -57,9 +58,15 @@ extension ViewSnapshot {
         let kind: SalesKey.Kind = category == nil ? .day : .category
         let entries = SalesKey.chunkEntries(kind, .day)
         let (chunk, index) = (category ?? 0).quotientAndRemainder(dividingBy: entries)
-        let first = request.days.first ?? .min
+        var page = DayPage(limit: request.limit, currency: currency)
+        let times = request.times
+        // The later part of a day first, then the whole days, then the earlier one.
+        for part in times.parts.reversed() where times.isBehindDays(part) {
+            guard try append(part, request.category, before: after, to: &page, &output) else { return page.last }
+        }
+        let first = times.days.first ?? .min
         var end = SalesKey(kind, .day, chunk: chunk + 1, .min)
-        if let limit = [request.days.end, after].compactMap(\.self).min() {
+        if let limit = [times.days.end, after].compactMap(\.self).min() {
             end = SalesKey(kind, .day, chunk: chunk, limit)
         }
         var cursor = try cursor(.sales)
@@ -67,23 +74,36 @@ extension ViewSnapshot {
         end.append(to: &key)
         var isFound = try cursor.seek(key.bytes)
         isFound = isFound ? try cursor.previous() : try cursor.last()
-        var count = 0
-        var last: Int32 = 0
         while isFound {
             let place = SalesKey(cursor.key)
             guard place.kind == kind, place.period == .day, place.chunk == chunk, place.number >= first else { break }
+            guard spend(onRow: cursor.value.byteCount) else { return nil }
             if let counters = ViewSnapshot.counters(index, cursor.value) {
-                if count == request.limit { return last }
-                output.append(count == 0 ? "{\"day\":\"" : ",{\"day\":\"")
-                SalesCalendar.append(day: place.number, to: &output)
-                output.append("\"")
-                ViewSnapshot.append(counters, currency, orders: true, to: &output)
-                output.append("}")
-                (count, last) = (count + 1, place.number)
+                guard page.append(place.number, counters, to: &output) else { return page.last }
             }
             isFound = try cursor.previous()
         }
+        for part in times.parts where !times.isBehindDays(part) {
+            guard try append(part, request.category, before: after, to: &page, &output) else { return page.last }
+        }
         return nil
+    }
+
+    /// False when the page has no room for the part of a day.
+    private func append(
+        _ part: SalesTimes.Part, _ category: UInt64?, before after: Int32?, to page: inout DayPage,
+        _ output: inout ByteWriter
+    ) throws(LMDBError) -> Bool {
+        if let after, part.day >= after { return true }
+        let number = category.map { UInt32(truncatingIfNeeded: $0) }
+        let sales = try sales(of: [part], number == nil ? .day : .category, category: nil)
+        guard let counters = sales.first(where: { $0.number == number ?? 0 })?.counters else { return true }
+        return page.append(part.day, counters, to: &output)
+    }
+
+    /// False when the budget is spent.
+    private func spend(onRow bytes: Int) -> Bool {
+        budget.spend(ReadCost.salesRow_ns + bytes * ReadCost.salesByte_ns)
     }
 
     private static func counters(_ index: UInt32, _ row: RawSpan) -> SalesCounters? {
@@ -103,11 +123,11 @@ extension ViewSnapshot {
         columns.begin(productCount: try productCount())
         let kind = subject.kind
         var selection = SalesSelection(kind, count: request.limit + 1, after: after)
-        let spans = request.days.spans(kind)
+        let spans = request.times.days.spans(kind)
         if kind == .product, spans.first?.period == .all {
             try selectByRank(request.category, into: &selection, columns)
-        } else if !spans.isEmpty {
-            try select(kind, spans, request.category, into: &selection, columns)
+        } else if !spans.isEmpty || !request.times.parts.isEmpty {
+            try select(kind, spans, request, into: &selection, columns)
         }
         var found = FoundSales(found: Array(selection.found.prefix(request.limit)))
         if selection.found.count > request.limit, let last = found.found.last {
@@ -116,16 +136,17 @@ extension ViewSnapshot {
         return found
     }
 
-    /// Sums every chunk of things over the spans.
+    /// Sums every chunk of things over the spans and the parts of days beside them.
     private func select(
-        _ kind: SalesKey.Kind, _ spans: [SalesDays.Span], _ category: UInt64?, into selection: inout SalesSelection,
-        _ columns: ColumnReader
+        _ kind: SalesKey.Kind, _ spans: [SalesDays.Span], _ request: SalesRequest,
+        into selection: inout SalesSelection, _ columns: ColumnReader
     ) throws(LMDBError) {
         // What has sales has some on a day; but for products, whose chunks have another size there, over all time is nearer.
         let period: SalesKey.Period = kind == .product ? .day : .all
         let entries = SalesKey.chunkEntries(kind, period)
-        let only = kind == .category ? category.map { UInt32(truncatingIfNeeded: $0) } : nil
-        let wanted = SalesReportFilter(kind, category)
+        let only = kind == .category ? request.category.map { UInt32(truncatingIfNeeded: $0) } : nil
+        let wanted = SalesReportFilter(kind, request.category)
+        var beside = try sales(of: request.times.parts, kind, category: wanted.category)[...]
         var sums = SalesSums(entries: entries)
         var cursor = try cursor(.sales)
         var key = ByteWriter(capacity: 16)
@@ -133,7 +154,7 @@ extension ViewSnapshot {
         while true {
             key.removeAll()
             SalesKey(kind, period, chunk: chunk, .min).append(to: &key)
-            guard try cursor.seek(key.bytes) else { break }
+            guard budget.spend((1 + spans.count) * ReadCost.seek_ns), try cursor.seek(key.bytes) else { break }
             let place = SalesKey(cursor.key)
             guard place.kind == kind, place.period == period, only == nil || place.chunk == chunk else { break }
             chunk = place.chunk
@@ -146,9 +167,17 @@ extension ViewSnapshot {
                     guard place.kind == kind, place.period == span.period, place.chunk == chunk,
                         place.number <= span.numbers.upperBound
                     else { break }
+                    guard spend(onRow: cursor.value.byteCount) else { return }
                     sums.add(cursor.value, isRanked: false, category: wanted.category)
                     isFound = try cursor.next()
                 }
+            }
+            // What sold within a part of a day has rows, so no chunk of it is passed over.
+            while let first = beside.first, first.number / entries <= chunk {
+                if first.number / entries == chunk {
+                    sums.add(SalesEntry(index: first.number % entries, category: 0, counters: first.counters))
+                }
+                beside.removeFirst()
             }
             for index in sums.indexes where only == nil || only! % entries == index {
                 try selection.offer(chunk * entries + index, sums.sums[Int(index)], columns, self)
@@ -172,6 +201,7 @@ extension ViewSnapshot {
         while isFound {
             let place = SalesKey(cursor.key)
             guard place.kind == .product, place.period == .all else { break }
+            guard budget.spend(ReadCost.salesRow_ns) else { return }
             ranks.append((SalesRowReader.highestRevenue(cursor.value), place.chunk))
             isFound = try cursor.next()
         }
@@ -184,6 +214,7 @@ extension ViewSnapshot {
             key.removeAll()
             SalesKey(.product, .all, chunk: chunk, 0).append(to: &key)
             guard let row = try get(.sales, key.bytes) else { continue }
+            guard budget.spend(ReadCost.seek_ns), spend(onRow: row.byteCount) else { return }
             sums.add(row, isRanked: true, category: wanted.category)
             for index in sums.indexes {
                 try selection.offer(chunk * entries + index, sums.sums[Int(index)], columns, self)
@@ -227,7 +258,7 @@ extension ViewSnapshot {
         }
     }
 
-    private static func append(
+    fileprivate static func append(
         _ counters: SalesCounters, _ currency: Currency, orders: Bool, to output: inout ByteWriter
     ) {
         if orders {
@@ -238,6 +269,28 @@ extension ViewSnapshot {
         output.append(decimal: counters.units)
         output.append(",\"revenue\":")
         output.append(money: counters.amount, currency)
+    }
+}
+
+/// The days of a page so far.
+private struct DayPage {
+    let limit: Int
+    let currency: Currency
+    private var count = 0
+    private(set) var last: Int32 = 0
+
+    init(limit: Int, currency: Currency) { (self.limit, self.currency) = (limit, currency) }
+
+    /// False when it is full.
+    mutating func append(_ day: Int32, _ counters: SalesCounters, to output: inout ByteWriter) -> Bool {
+        guard count < limit else { return false }
+        output.append(count == 0 ? "{\"day\":\"" : ",{\"day\":\"")
+        SalesCalendar.append(day: day, to: &output)
+        output.append("\"")
+        ViewSnapshot.append(counters, currency, orders: true, to: &output)
+        output.append("}")
+        (count, last) = (count + 1, day)
+        return true
     }
 }
 

@@ -92,6 +92,7 @@ extension ViewSnapshot {
 
     /// The name of a category, the id of a seller; empty for one that is not there.
     fileprivate func value(_ kind: SalesKey.Kind, _ number: UInt32) throws(LMDBError) -> [UInt8] {
+        budget.spend(ReadCost.text_ns)
         if kind == .category {
             guard let name = try get(.categoryNames, number: UInt64(number)) else { return [] }
             return JSONText.decode(name.copy())

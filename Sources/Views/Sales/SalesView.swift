@@ -32,52 +32,12 @@ enum SalesView {
     {
         let day = SalesCalendar.day(placedAt)
         let month = SalesCalendar.month(ofDay: day)
-        let sign: Int64 = isSale ? 1 : -1
-        var parts: [Part] = []
-        parts.reserveCapacity(5 * lines.count)
-        for line in lines {
-            let revenue = Int128(line.units) * Int128(line.unitPrice) * Int128(sign)
-            let sold = SalesCounters(orders: sign, units: line.units &* sign, revenue: revenue)
-            // Things are counted from 0, and there are fewer than 2^32 of each.
-            let category = UInt32(truncatingIfNeeded: line.category)
-            let seller = UInt32(truncatingIfNeeded: line.seller)
-            let product = UInt32(truncatingIfNeeded: line.product)
-            parts.append(Part(.day, 0, category: 0, sold))
-            parts.append(Part(.category, category, category: 0, sold))
-            parts.append(Part(.seller, seller, category: 0, sold))
-            parts.append(Part(.seller, seller, category: category + 1, sold))
-            parts.append(Part(.product, product, category: category + 1, sold))
-        }
-        parts.sort { $0.order < $1.order }
-        var index = 0
-        while index < parts.count {
-            var part = parts[index]
-            index += 1
-            // However many lines are of it, the order is one.
-            while index < parts.count, parts[index].order == part.order {
-                part.counters.units &+= parts[index].counters.units
-                part.counters.revenue &+= parts[index].counters.revenue
-                index += 1
-            }
+        for part in SalesPart.parts(of: lines, isSale: isSale) {
             views.sales.add(
                 part.kind, part.number, category: part.category, day: day, month: month, part.counters)
         }
         if views.sales.isFull { try views.writeSales() }
         views.touch(.sales)
-    }
-
-    /// What an order counts for.
-    private struct Part {
-        var kind: SalesKey.Kind
-        var number: UInt32
-        var category: UInt32
-        var counters: SalesCounters
-
-        init(_ kind: SalesKey.Kind, _ number: UInt32, category: UInt32, _ counters: SalesCounters) {
-            (self.kind, self.number, self.category, self.counters) = (kind, number, category, counters)
-        }
-
-        var order: UInt128 { UInt128(kind.rawValue) << 64 | UInt128(number) << 32 | UInt128(category) }
     }
 }
 
