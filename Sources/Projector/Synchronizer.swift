@@ -12,9 +12,9 @@ import Views
 final class Synchronizer: Sendable {
     static let interval_ms = 250
     /// How much the file may grow before the next sync point is due.
-    private static let growthBytes = 4 << 20
+    private static let growthBytes = 1 << 20
     /// How much it may grow while one is stored before commits wait.
-    private static let growthBytesMax = 64 << 20
+    private static let growthBytesMax = 256 << 20
 
     private enum Phase {
         case idle

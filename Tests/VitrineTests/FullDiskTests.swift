@@ -57,7 +57,7 @@ import Testing
             }
         }
         expectProblem(try #require(refused), 507, "disk-reserve")
-        #expect(accepted.count > 500)
+        #expect(accepted.count > 500, "\(accepted.count)")
         // The writer stopped at the reserve; projector and decisions may have eaten into it for what was accepted.
         let free = try disk.freeBytes()
         #expect(free > FullDiskTests.reserveBytes / 2 && free < FullDiskTests.reserveBytes + (1 << 20), "\(free) free")
