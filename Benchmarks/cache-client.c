@@ -30,7 +30,7 @@ enum {
   REQUEST_BYTES = 2048,
   CARDS_MAX = 20,
   // One read in so many carries the token of the last command that was answered.
-  TOKEN_EVERY = 100,
+  TOKEN_EVERY = 200,
   LATENCIES_MAX = 8 * 1000 * 1000,
 };
 
@@ -175,7 +175,8 @@ struct connection {
   uv_tcp_t tcp;
   uv_connect_t connect;
   int is_writer;
-  uint64_t due_at;
+  // When the request under way should have been sent, and when it was.
+  uint64_t due_at, sent_at;
   // Of the request under way.
   size_t page, product;
   int64_t price;
@@ -211,6 +212,7 @@ static uint64_t oldest_age;
 
 static void send_request(struct connection *connection, const char *bytes, int count) {
   connection->input_used = connection->answer_bytes = connection->head_bytes = 0;
+  connection->sent_at = uv_hrtime();
   uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)count);
   // A request is far smaller than the kernel's empty buffer.
   if (uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1) != count) fail("a request", "was not taken whole");
@@ -348,8 +350,8 @@ static void take_page(struct connection *connection, const char *body, size_t co
   if (now < measure_from || phase != RUNNING) return;
   reads_measured++;
   if (read_latency_count < LATENCIES_MAX) read_latencies[read_latency_count++] = (uint32_t)((now - connection->due_at) / 1000);
-  if (answered_unseen < answered_count && connection->due_at > answered[answered_unseen].at) {
-    uint64_t age = connection->due_at - answered[answered_unseen].at;
+  if (answered_unseen < answered_count && connection->sent_at > answered[answered_unseen].at) {
+    uint64_t age = connection->sent_at - answered[answered_unseen].at;
     if (age > oldest_age) oldest_age = age;
   }
 }
