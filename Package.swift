@@ -91,6 +91,12 @@ let package = Package(
         .executableTarget(
             name: "query-times", dependencies: ["Queries", "Views", "Marketplace", "JSON"],
             path: "Benchmarks/QueryTimes", swiftSettings: strict),
+        // The same rows read by LMDB alone, as a ceiling, and the lists of a storefront beside it.
+        .target(name: "CBareReads", path: "Benchmarks/BareReads", linkerSettings: [.linkedLibrary("lmdb")]),
+        .executableTarget(
+            name: "storefront-times",
+            dependencies: ["CBareReads", "Queries", "Views", "Marketplace", "JSON", arguments],
+            path: "Benchmarks/StorefrontTimes", swiftSettings: strict),
 
         tests("JSON"),
         tests("LMDB"),

@@ -18,10 +18,7 @@ extension QueryEngine {
         }
         let found = try snapshot.findOrders(request, columns)
         body.append("{\"items\":[")
-        for (index, number) in found.numbers.enumerated() {
-            if index > 0 { body.append(",") }
-            try snapshot.appendOrderCard(number, names: names, to: &body)
-        }
+        try snapshot.appendOrderCards(found.numbers, names: names, to: &body)
         body.append("],\"nextCursor\":")
         if let next = found.next {
             body.append("\"")

@@ -45,10 +45,7 @@ extension QueryEngine {
 
     private mutating func appendCards(_ numbers: [UInt64]) throws(LMDBError) {
         body.append("{\"items\":[")
-        for (index, number) in numbers.enumerated() {
-            if index > 0 { body.append(",") }
-            try snapshot.appendProductCard(number, names: names, to: &body)
-        }
+        try snapshot.appendProductCards(numbers, names: names, to: &body)
         body.append("],\"nextCursor\":")
     }
 

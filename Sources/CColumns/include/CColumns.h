@@ -23,4 +23,10 @@ void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t *words
 void vitrine_filter_range(
     const uint64_t *column, uint64_t least, uint64_t most, uint64_t *words, size_t word_count);
 
+/// Asks for the lines of memory that so many bytes are in, without waiting for them.
+static inline void vitrine_prefetch(const void *bytes, size_t count) {
+    const char *line = (const char *)bytes;
+    for (size_t offset = 0; offset < count; offset += 64) __builtin_prefetch(line + offset);
+}
+
 #endif

@@ -1,3 +1,4 @@
+import CColumns
 import JSON
 import LMDB
 import Marketplace
@@ -65,10 +66,37 @@ extension ViewSnapshot {
 
     /// Appends the card of an order.
     public func appendOrderCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try append(EncodedOrder(try cardRow(number)), names, to: &output)
+    }
+
+    /// Appends the cards of a page, with a comma between them. As with products, all are looked up before the first is
+    /// copied.
+    public func appendOrderCards(_ numbers: [UInt64], names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        var rows: [UnsafeRawBufferPointer] = []
+        rows.reserveCapacity(numbers.count)
+        for number in numbers {
+            let row = try cardRow(number).withUnsafeBytes { $0 }
+            vitrine_prefetch(row.baseAddress, row.count)
+            rows.append(row)
+        }
+        for (index, row) in rows.enumerated() {
+            if index > 0 { output.append(",") }
+            // Safe: a row stays where it is as long as the snapshot is borrowed, which it is during this call.
+            try append(EncodedOrder(RawSpan(_unsafeBytes: row)), names, to: &output)
+        }
+    }
+
+    @_lifetime(borrow self)
+    private func cardRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
         guard let row = try get(.orders, number: number) else {
             preconditionFailure("a list names order number \(number), which has no row")
         }
-        let order = EncodedOrder(row)
+        return row
+    }
+
+    private func append(_ order: borrowing EncodedOrder, _ names: UserNames, to output: inout ByteWriter)
+        throws(LMDBError)
+    {
         output.append(order.beforeName)
         try names.append(order.customerNumber, from: self, to: &output)
         output.append(order.afterName)

@@ -1,3 +1,4 @@
+import CColumns
 import JSON
 import LMDB
 import Marketplace
@@ -139,10 +140,41 @@ extension ViewSnapshot {
 
     /// Appends the card of a product.
     public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+        try append(EncodedProduct(try listedRow(number)), names, to: &output)
+    }
+
+    /// Appends the cards of a page, with a comma between them.
+    ///
+    /// All rows are looked up before the first is copied. A row is seldom in the processor's caches: so it is on its way
+    /// there while the next ones are looked up.
+    public func appendProductCards(_ numbers: [UInt64], names: UserNames, to output: inout ByteWriter)
+        throws(LMDBError)
+    {
+        var rows: [UnsafeRawBufferPointer] = []
+        rows.reserveCapacity(numbers.count)
+        for number in numbers {
+            let row = try listedRow(number).withUnsafeBytes { $0 }
+            vitrine_prefetch(row.baseAddress, row.count)
+            rows.append(row)
+        }
+        for (index, row) in rows.enumerated() {
+            if index > 0 { output.append(",") }
+            // Safe: a row stays where it is as long as the snapshot is borrowed, which it is during this call.
+            try append(EncodedProduct(RawSpan(_unsafeBytes: row)), names, to: &output)
+        }
+    }
+
+    @_lifetime(borrow self)
+    private func listedRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
         guard let row = try productRow(number) else {
             preconditionFailure("a list names product number \(number), which has no row")
         }
-        let product = EncodedProduct(row)
+        return row
+    }
+
+    private func append(_ product: borrowing EncodedProduct, _ names: UserNames, to output: inout ByteWriter)
+        throws(LMDBError)
+    {
         output.append(product.beforeName)
         try names.append(product.sellerNumber, from: self, to: &output)
         output.append(product.afterName)

@@ -1,0 +1,344 @@
+#include "BareReads.h"
+
+#include <endian.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  OUTPUT_BYTES = 4 << 20,
+  KEY_BYTES = 512,
+  TABLES_MAX = 32,
+  LIMIT_MAX = 100,
+  // Names are kept as Sources/Views/Users/UserNames.swift keeps them.
+  NAME_PLACES = 16384,
+  NAME_BYTES_MAX = 50,
+  // List keys: scope × 16 + sort, the number of the category or customer, then the place.
+  SCOPE_OF_ONE = 1 << 4,
+  PREFIX_BYTES = 5,
+  SORT_PRICE = 1,
+  // Rows.
+  PRODUCT_HEADER = 92,
+  PRODUCT_SPLICE = 74,
+  ORDER_HEADER = 32,
+  ORDER_SPLICE = 26,
+  USER_HEADER = 48,
+};
+
+struct name {
+  uint64_t key;
+  uint16_t count;
+  unsigned char bytes[NAME_BYTES_MAX];
+};
+
+struct bare_reads {
+  MDB_env *environment;
+  MDB_txn *snapshot;
+  MDB_dbi category_numbers, product_numbers, user_numbers, products, descriptions, orders, users;
+  MDB_cursor *product_lists, *order_lists;
+  struct name *names;
+  size_t used;
+  unsigned char output[OUTPUT_BYTES];
+};
+
+static void check(int code, const char *what) {
+  if (code == 0) return;
+  fprintf(stderr, "bare reads: %s: %s\n", what, mdb_strerror(code));
+  abort();
+}
+
+static int open_tables(struct bare_reads *reads) {
+  MDB_dbi product_lists, order_lists;
+  int code = mdb_txn_begin(reads->environment, NULL, MDB_RDONLY, &reads->snapshot);
+  if (code != 0) return code;
+  struct { const char *name; MDB_dbi *table; } tables[] = {
+      {"category-numbers", &reads->category_numbers}, {"product-numbers", &reads->product_numbers},
+      {"user-numbers", &reads->user_numbers},         {"products", &reads->products},
+      {"product-descriptions", &reads->descriptions}, {"orders", &reads->orders},
+      {"users", &reads->users},                       {"product-lists", &product_lists},
+      {"order-lists", &order_lists}};
+  for (size_t index = 0; index < sizeof tables / sizeof *tables; index++) {
+    code = mdb_dbi_open(reads->snapshot, tables[index].name, 0, tables[index].table);
+    if (code != 0) return code;
+  }
+  // A commit keeps the tables open for the transactions to come.
+  mdb_txn_commit(reads->snapshot);
+  reads->snapshot = NULL;
+  code = mdb_txn_begin(reads->environment, NULL, MDB_RDONLY, &reads->snapshot);
+  if (code != 0) return code;
+  check(mdb_cursor_open(reads->snapshot, product_lists, &reads->product_lists), "a cursor");
+  check(mdb_cursor_open(reads->snapshot, order_lists, &reads->order_lists), "a cursor");
+  return 0;
+}
+
+struct bare_reads *bare_open(const char *path) {
+  struct bare_reads *reads = calloc(1, sizeof *reads);
+  if (reads == NULL) check(MDB_PANIC, "memory");
+  reads->names = calloc(NAME_PLACES, sizeof *reads->names);
+  check(mdb_env_create(&reads->environment), "an environment");
+  mdb_env_set_mapsize(reads->environment, (size_t)256 << 30);
+  mdb_env_set_maxdbs(reads->environment, TABLES_MAX);
+  // Without locks the environment may be open in this process already; closing one of two would release the other's.
+  int code = mdb_env_open(reads->environment, path, MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0);
+  if (code == 0) code = open_tables(reads);
+  if (code == 0) return reads;
+  fprintf(stderr, "bare reads: %s: %s\n", path, mdb_strerror(code));
+  bare_close(reads);
+  return NULL;
+}
+
+void bare_close(struct bare_reads *reads) {
+  if (reads->product_lists) mdb_cursor_close(reads->product_lists);
+  if (reads->order_lists) mdb_cursor_close(reads->order_lists);
+  if (reads->snapshot) mdb_txn_abort(reads->snapshot);
+  mdb_env_close(reads->environment);
+  free(reads->names);
+  free(reads);
+}
+
+const unsigned char *bare_output(const struct bare_reads *reads) { return reads->output; }
+
+void bare_renew(struct bare_reads *reads) {
+  mdb_txn_reset(reads->snapshot);
+  check(mdb_txn_renew(reads->snapshot), "the newest snapshot");
+}
+
+// MARK: Gets and copies
+
+static int get(struct bare_reads *reads, MDB_dbi table, const void *key_bytes, size_t count, MDB_val *value) {
+  MDB_val key = {count, (void *)key_bytes};
+  return mdb_get(reads->snapshot, table, &key, value);
+}
+
+static void get_number(struct bare_reads *reads, MDB_dbi table, uint64_t number, MDB_val *value) {
+  check(get(reads, table, &number, sizeof number, value), "a row by number");
+}
+
+static int number_of(struct bare_reads *reads, MDB_dbi table, const void *id, size_t count, uint64_t *number) {
+  MDB_val value;
+  if (get(reads, table, id, count, &value) != 0) return 0;
+  memcpy(number, value.mv_data, sizeof *number);
+  *number = be64toh(*number);
+  return 1;
+}
+
+static void copy(struct bare_reads *reads, const void *bytes, size_t count) {
+  memcpy(reads->output + reads->used, bytes, count);
+  reads->used += count;
+}
+
+static void copy_name(struct bare_reads *reads, uint64_t user) {
+  struct name *place = &reads->names[user % NAME_PLACES];
+  if (place->key == user + 1) return copy(reads, place->bytes, place->count);
+  MDB_val row;
+  get_number(reads, reads->users, user, &row);
+  uint16_t id_bytes, name_bytes;
+  memcpy(&id_bytes, (char *)row.mv_data + 2, 2);
+  memcpy(&name_bytes, (char *)row.mv_data + 4, 2);
+  const char *name = (const char *)row.mv_data + USER_HEADER + id_bytes;
+  copy(reads, name, name_bytes);
+  if (name_bytes > NAME_BYTES_MAX) return;
+  place->key = user + 1;
+  place->count = name_bytes;
+  memcpy(place->bytes, name, name_bytes);
+}
+
+// Cards of products and orders begin with the number of the user whose name is spliced in.
+static void copy_card(struct bare_reads *reads, MDB_dbi table, uint64_t number, size_t header, size_t splice_at) {
+  MDB_val row;
+  get_number(reads, table, number, &row);
+  const char *bytes = row.mv_data;
+  uint64_t user;
+  uint16_t splice;
+  memcpy(&user, bytes, sizeof user);
+  memcpy(&splice, bytes + splice_at, sizeof splice);
+  copy(reads, bytes + header, splice);
+  copy_name(reads, user);
+  copy(reads, bytes + header + splice, row.mv_size - header - splice);
+}
+
+static uint64_t number_at_end(const MDB_val *key) {
+  uint32_t number;
+  memcpy(&number, (char *)key->mv_data + key->mv_size - sizeof number, sizeof number);
+  return ~be32toh(number);
+}
+
+static size_t begin_key(unsigned char *key, unsigned sort, uint64_t number) {
+  key[0] = (unsigned char)(SCOPE_OF_ONE | sort);
+  uint32_t big_endian = htobe32((uint32_t)number);
+  memcpy(key + 1, &big_endian, sizeof big_endian);
+  return PREFIX_BYTES;
+}
+
+static int is_in_list(const MDB_val *key, const unsigned char *prefix) {
+  return key->mv_size > PREFIX_BYTES && memcmp(key->mv_data, prefix, PREFIX_BYTES) == 0;
+}
+
+static void renew(struct bare_reads *reads) {
+  bare_renew(reads);
+  reads->used = 0;
+}
+
+/// Copies the cards of a list from the key on; one key more is looked at, to know whether the list goes on.
+static void copy_list(
+    struct bare_reads *reads, MDB_cursor *list, unsigned char *start, size_t start_bytes, unsigned limit, MDB_dbi cards,
+    size_t header, size_t splice_at) {
+  check(mdb_cursor_renew(reads->snapshot, list), "a cursor");
+  MDB_val key = {start_bytes, start}, value;
+  int code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
+  if (code == 0 && start_bytes > PREFIX_BYTES && key.mv_size == start_bytes && memcmp(key.mv_data, start, start_bytes) == 0)
+    code = mdb_cursor_get(list, &key, &value, MDB_NEXT);
+  uint64_t numbers[LIMIT_MAX];
+  unsigned count = 0;
+  for (; code == 0 && is_in_list(&key, start); code = mdb_cursor_get(list, &key, &value, MDB_NEXT)) {
+    if (count == limit) break;
+    numbers[count++] = number_at_end(&key);
+  }
+  for (unsigned index = 0; index < count; index++) {
+    if (index > 0) copy(reads, ",", 1);
+    copy_card(reads, cards, numbers[index], header, splice_at);
+  }
+}
+
+// MARK: Answers
+
+size_t bare_category_page(
+    struct bare_reads *reads, unsigned sort, const unsigned char *category, size_t category_bytes,
+    const unsigned char *place, size_t place_bytes, unsigned limit) {
+  renew(reads);
+  uint64_t number;
+  if (!number_of(reads, reads->category_numbers, category, category_bytes, &number)) return 0;
+  unsigned char start[KEY_BYTES];
+  size_t start_bytes = begin_key(start, sort, number);
+  memcpy(start + start_bytes, place, place_bytes);
+  copy_list(
+      reads, reads->product_lists, start, start_bytes + place_bytes, limit, reads->products, PRODUCT_HEADER,
+      PRODUCT_SPLICE);
+  return reads->used;
+}
+
+static uint64_t price_of(const MDB_val *key) {
+  uint64_t price;
+  memcpy(&price, (char *)key->mv_data + PREFIX_BYTES, sizeof price);
+  return be64toh(price);
+}
+
+// The price list backwards, but products of one price forwards: newest first in both.
+size_t bare_category_page_by_highest_price(
+    struct bare_reads *reads, const unsigned char *category, size_t category_bytes, const unsigned char *place,
+    size_t place_bytes, unsigned limit) {
+  renew(reads);
+  uint64_t category_number;
+  if (!number_of(reads, reads->category_numbers, category, category_bytes, &category_number)) return 0;
+  MDB_cursor *list = reads->product_lists;
+  check(mdb_cursor_renew(reads->snapshot, list), "a cursor");
+  unsigned char start[KEY_BYTES];
+  size_t prefix_bytes = begin_key(start, SORT_PRICE, category_number);
+  uint64_t price = UINT64_MAX;
+  int is_in_group = 0, code;
+  MDB_val key, value;
+  if (place_bytes > 0) {
+    memcpy(&price, place, sizeof price);
+    price = ~be64toh(price);
+    uint64_t big_endian = htobe64(price);
+    memcpy(start + prefix_bytes, &big_endian, sizeof price);
+    memcpy(start + prefix_bytes + sizeof price, place + sizeof price, place_bytes - sizeof price);
+    key = (MDB_val){prefix_bytes + place_bytes, start};
+    code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
+    if (code == 0 && key.mv_size == prefix_bytes + place_bytes && memcmp(key.mv_data, start, key.mv_size) == 0)
+      code = mdb_cursor_get(list, &key, &value, MDB_NEXT);
+    is_in_group = code == 0 && is_in_list(&key, start) && price_of(&key) == price;
+  }
+  uint64_t numbers[LIMIT_MAX];
+  unsigned count = 0;
+  while (count < limit) {
+    if (is_in_group) {
+      numbers[count++] = number_at_end(&key);
+      code = mdb_cursor_get(list, &key, &value, MDB_NEXT);
+      is_in_group = code == 0 && is_in_list(&key, start) && price_of(&key) == price;
+      continue;
+    }
+    // To the last product below the group, then to the first of its price.
+    uint64_t big_endian = htobe64(price);
+    memcpy(start + prefix_bytes, &big_endian, sizeof price);
+    key = (MDB_val){prefix_bytes + sizeof price, start};
+    code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
+    code = mdb_cursor_get(list, &key, &value, code == 0 ? MDB_PREV : MDB_LAST);
+  alone:
+    if (code != 0 || !is_in_list(&key, start)) break;
+    price = price_of(&key);
+    uint64_t last = number_at_end(&key);
+    code = mdb_cursor_get(list, &key, &value, MDB_PREV);
+    if (code != 0 || !is_in_list(&key, start) || price_of(&key) != price) {
+      numbers[count++] = last;
+      if (count == limit) break;
+      goto alone;
+    }
+    big_endian = htobe64(price);
+    memcpy(start + prefix_bytes, &big_endian, sizeof price);
+    key = (MDB_val){prefix_bytes + sizeof price, start};
+    check(mdb_cursor_get(list, &key, &value, MDB_SET_RANGE), "the first of a price");
+    is_in_group = 1;
+  }
+  for (unsigned index = 0; index < count; index++) {
+    if (index > 0) copy(reads, ",", 1);
+    copy_card(reads, reads->products, numbers[index], PRODUCT_HEADER, PRODUCT_SPLICE);
+  }
+  return reads->used;
+}
+
+size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size_t customer_bytes, unsigned limit) {
+  renew(reads);
+  uint64_t number;
+  if (!number_of(reads, reads->user_numbers, customer, customer_bytes, &number)) return 0;
+  // The user's row says how many orders there are, and so where to look for them.
+  MDB_val row;
+  get_number(reads, reads->users, number, &row);
+  unsigned char start[KEY_BYTES];
+  size_t start_bytes = begin_key(start, 0, number);
+  copy_list(
+      reads, reads->order_lists, start, start_bytes, limit, reads->orders, ORDER_HEADER, ORDER_SPLICE);
+  return reads->used;
+}
+
+size_t bare_product(struct bare_reads *reads, const unsigned char *id, size_t id_bytes) {
+  static const char behind_card[] = ",\"description\":";
+  renew(reads);
+  uint64_t number;
+  if (!number_of(reads, reads->product_numbers, id, id_bytes, &number)) return 0;
+  copy_card(reads, reads->products, number, PRODUCT_HEADER, PRODUCT_SPLICE);
+  reads->used--;
+  copy(reads, behind_card, sizeof behind_card - 1);
+  MDB_val description;
+  if (get(reads, reads->descriptions, &number, sizeof number, &description) == 0)
+    copy(reads, description.mv_data, description.mv_size);
+  else
+    copy(reads, "null", 4);
+  return reads->used;
+}
+
+// MARK: Tables
+
+int bare_table(struct bare_reads *reads, const char *name, size_t *rows, size_t *bytes) {
+  MDB_dbi table;
+  MDB_stat statistics;
+  if (mdb_dbi_open(reads->snapshot, name, 0, &table) != 0) return 0;
+  check(mdb_stat(reads->snapshot, table, &statistics), name);
+  *rows = statistics.ms_entries;
+  *bytes = (statistics.ms_branch_pages + statistics.ms_leaf_pages + statistics.ms_overflow_pages) * statistics.ms_psize;
+  return 1;
+}
+
+void bare_each(
+    struct bare_reads *reads, const char *name, void *context,
+    void (*visit)(void *context, const void *key, size_t key_bytes, const void *value, size_t value_bytes)) {
+  MDB_dbi table;
+  MDB_cursor *cursor;
+  check(mdb_dbi_open(reads->snapshot, name, 0, &table), name);
+  check(mdb_cursor_open(reads->snapshot, table, &cursor), name);
+  MDB_val key, value;
+  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0)
+    visit(context, key.mv_data, key.mv_size, value.mv_data, value.mv_size);
+  mdb_cursor_close(cursor);
+}
