@@ -107,7 +107,7 @@ let package = Package(
         tests("Marketplace", ["JSON"]),
         tests("Decisions", ["EventLog", "Marketplace", "JSON", "POSIX"]),
         tests("Views", ["LMDB", "Marketplace", "JSON"]),
-        tests("Projector", ["Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
+        tests("Projector", ["LMDB", "Views", "Queries", "Decisions", "EventLog", "Marketplace", "JSON", "POSIX"]),
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // From the outside: real processes, real sockets. It finds the executables beside the test bundle.

@@ -67,6 +67,16 @@ import Testing
         }
     }
 
+    @Test func viewsWithoutASyncPointAreRebuilt() throws {
+        try expectRebuild(saying: "no sync point") { data in
+            try FileManager.default.removeItem(atPath: data.syncPointFile())
+        }
+        try expectRebuild(saying: "no sync point") { data in
+            let file = try data.syncPointFile()
+            try Data(count: Data(contentsOf: URL(filePath: file)).count).write(to: URL(filePath: file))
+        }
+    }
+
     @Test func deletedDecisionsAreRebuilt() throws {
         try expectRebuild { try FileManager.default.removeItem(atPath: $0.path + "/decisions") }
     }

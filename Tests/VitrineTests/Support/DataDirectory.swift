@@ -28,9 +28,12 @@ final class DataDirectory: Sendable {
     }
 
     /// The LMDB file of the live build.
-    func viewsFile() throws -> String {
+    func viewsFile() throws -> String { try liveBuild() + "/data.mdb" }
+    func syncPointFile() throws -> String { try liveBuild() + "/sync-point" }
+
+    private func liveBuild() throws -> String {
         let name = try String(contentsOfFile: views + "/current", encoding: .utf8)
-        return views + "/" + name.trimmingCharacters(in: .whitespacesAndNewlines) + "/data.mdb"
+        return views + "/" + name.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func file(_ name: String, _ text: String) throws -> String {

@@ -1,0 +1,88 @@
+import EventLog
+import Foundation
+import JSON
+import Marketplace
+import Testing
+import Views
+
+@testable import LMDB
+@testable import Projector
+
+/// A machine that was started anew while the views were ahead of their sync point.
+@Suite struct PutBackTests {
+    @Test func viewsGoBackToTheirSyncPointAndForwardAgain() throws {
+        let directory = TemporaryDirectory()
+        let log = try EventLog.open(directory.path, options: EventLogOptions(diskReserveBytes: 0))
+        try append(200, to: log)
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(
+            currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
+        try apply(log, to: build, upTo: 100)
+        try builds.switchCurrent(to: build)
+        let pointTallies = try build.beginRead().tallies()
+        try apply(log, to: build, upTo: 200)
+        let endTallies = try build.beginRead().tallies()
+        #expect(pointTallies != endTallies)
+
+        // Everything that was written reached the disk, but nobody can know that.
+        let image = directory.path + "/image"
+        try FileManager.default.copyItem(atPath: build.path, toPath: image)
+        let point = try #require(try SyncPointFile.read(in: image))
+        var file = try SyncPointFile.open(in: image)
+        try file.write(boot: Array("an earlier one".utf8), head: point.head)
+
+        #expect(throws: ViewBuild.Unusable.self) {
+            try ViewBuild.open(path: image, currency: Currency("GBP")!, isReadOnly: true)
+        }
+        let opened = try ViewBuild.open(path: image, currency: Currency("GBP")!)
+        #expect(try opened.checkpoint().position == 100)
+        #expect(try opened.beginRead().tallies() == pointTallies)
+        for (table, tally) in zip(ViewTable.allCases, pointTallies) {
+            #expect(try opened.beginRead().recomputedTally(table) == tally, "\(table.name)")
+        }
+        // Opening made a sync point of its own, of this start of the machine.
+        #expect(try SyncPoints.standing(of: image) == .current)
+        try apply(log, to: opened, upTo: 200)
+        #expect(try opened.beginRead().tallies() == endTallies)
+    }
+
+    @Test func theProjectorBringsItsCommitsToTheDisk() throws {
+        let directory = TemporaryDirectory()
+        let log = try EventLog.open(directory.path, options: EventLogOptions(diskReserveBytes: 0))
+        try append(50, to: log)
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(
+            currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
+        try builds.switchCurrent(to: build)
+        let projector = Projector(build: build, log: log, freshness: Freshness())
+        try projector.catchUp { _ in }
+        // The newest root is the sync point's, so what the disk holds now is all of it.
+        let point = try #require(try SyncPointFile.read(in: build.path))
+        let head = try Data(contentsOf: URL(filePath: build.path + "/data.mdb")).prefix(point.head.count)
+        #expect(point.head == Array(head))
+        #expect(try build.checkpoint().position == 50)
+    }
+
+    private func append(_ count: Int, to log: EventLog) throws {
+        let writer = try log.makeWriter()
+        try writer.beginBatch()
+        for index in 0..<count {
+            let event = Event.userRegistered(
+                UserRegistered(userId: Text("u\(index)"), name: "N", email: nil, role: .seller, country: nil))
+            var json = ByteWriter(capacity: 512)
+            let publicLength = EventEnvelope.write(
+                event, position: writer.nextPosition, identity: Text(log.identity.uuidString), time: Timestamp(milliseconds: 0),
+                commandKey: nil, commandHash: nil, currency: Currency("GBP")!, into: &json)
+            var record: [UInt8] = []
+            EventFrames.append(json.withUnsafeBytes { Array($0) }, publicLength: publicLength, to: &record)
+            _ = try writer.append(body: record.span.bytes, eventCount: 1, recordedAt: 0)
+        }
+        try writer.commit()
+    }
+
+    private func apply(_ log: EventLog, to build: ViewBuild, upTo end: UInt64) throws {
+        let projection = try Projection(build, log)
+        while try projection.step(upTo: end, recordsMax: 10) {}
+        #expect(projection.position == end)
+    }
+}
