@@ -71,7 +71,8 @@ import Views
                 UserRegistered(userId: Text("u\(index)"), name: "N", email: nil, role: .seller, country: nil))
             var json = ByteWriter(capacity: 512)
             let publicLength = EventEnvelope.write(
-                event, position: writer.nextPosition, identity: Text(log.identity.uuidString), time: Timestamp(milliseconds: 0),
+                event, position: writer.nextPosition, identity: Text(log.identity.uuidString),
+                time: Timestamp(milliseconds: 0),
                 commandKey: nil, commandHash: nil, currency: Currency("GBP")!, into: &json)
             var record: [UInt8] = []
             EventFrames.append(json.withUnsafeBytes { Array($0) }, publicLength: publicLength, to: &record)
