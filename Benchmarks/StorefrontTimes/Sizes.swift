@@ -17,7 +17,7 @@ struct Sizes: ParsableCommand {
         ),
         (
             "an order", "orders",
-            [.orders, .orderNumbers, .orderDetails, .orderLists, .orderHistories, .orderColumns]
+            [.orders, .orderNumbers, .orderDetails, .orderLists, .orderReasons, .orderColumns]
         ),
         ("a review", "reviews", [.reviews, .reviewNumbers, .reviewLists]),
         ("a user", "users", [.users, .userNumbers]),

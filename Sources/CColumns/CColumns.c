@@ -1,5 +1,5 @@
-// Comparing columns is the one loop that decides how long a rare combination of filters takes, so it is written for the
-// compiler's vectorizer: 64 comparisons into 64 bytes, then those into one word of bits.
+// Comparing and counting columns are the loops that decide how long a rare combination of filters takes, so they are
+// written for vectors: 64 entries into one word of bits, 16 entries into the sums of their lanes.
 #include "CColumns.h"
 
 #include <string.h>
@@ -10,6 +10,41 @@
 #else
 #define WIDEST
 #endif
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/// No chunk has more entries.
+enum { entries_max = 4096 };
+
+/// What a part is read from that is null while a higher one is not.
+static const uint16_t zeros[entries_max];
+
+/// With so few bits in a word, they are looked at one by one.
+enum { few_bits = 8 };
+
+static inline uint64_t entry_at(vitrine_entries entries, size_t index) {
+    uint64_t entry = 0;
+    for (int part = 3; part >= 0; part--) {
+        entry <<= 16;
+        if (entries.parts[part]) entry |= entries.parts[part][index];
+    }
+    return entry;
+}
+
+/// The highest part that is not null, or 0.
+static inline int top_part(vitrine_entries entries) {
+    int part = 3;
+    while (part > 0 && !entries.parts[part]) part--;
+    return part;
+}
+
+static inline const uint16_t *part_or_zeros(vitrine_entries entries, int part) {
+    return entries.parts[part] ? entries.parts[part] : zeros;
+}
+
+// MARK: Comparing
 
 /// One bit for each of 64 bytes that are 0 or 1.
 static inline uint64_t bits_of(const uint8_t *flags) {
@@ -23,29 +58,63 @@ static inline uint64_t bits_of(const uint8_t *flags) {
     return word;
 }
 
-WIDEST void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t *words, size_t word_count) {
+static inline uint64_t between_16(const uint16_t *entries, uint16_t least, uint16_t most) {
+#if defined(__SSE2__)
+    // Subtraction that stops at 0 leaves 0 exactly where the first is not above the second.
+    const __m128i low = _mm_set1_epi16((short)least), high = _mm_set1_epi16((short)most), zero = _mm_setzero_si128();
+    uint64_t word = 0;
+    for (int group = 0; group < 4; group++) {
+        __m128i a = _mm_loadu_si128((const __m128i *)(entries + 16 * group));
+        __m128i b = _mm_loadu_si128((const __m128i *)(entries + 16 * group + 8));
+        a = _mm_or_si128(_mm_subs_epu16(low, a), _mm_subs_epu16(a, high));
+        b = _mm_or_si128(_mm_subs_epu16(low, b), _mm_subs_epu16(b, high));
+        __m128i inside = _mm_packs_epi16(_mm_cmpeq_epi16(a, zero), _mm_cmpeq_epi16(b, zero));
+        word |= (uint64_t)(uint16_t)_mm_movemask_epi8(inside) << (16 * group);
+    }
+    return word;
+#else
     uint8_t flags[64];
+    for (int i = 0; i < 64; i++) flags[i] = (entries[i] >= least) & (entries[i] <= most);
+    return bits_of(flags);
+#endif
+}
+
+static inline uint64_t between_32(const uint16_t *low, const uint16_t *high, uint32_t least, uint32_t most) {
+    uint8_t flags[64];
+    for (int i = 0; i < 64; i++) {
+        uint32_t entry = (uint32_t)high[i] << 16 | low[i];
+        flags[i] = (entry >= least) & (entry <= most);
+    }
+    return bits_of(flags);
+}
+
+static inline uint64_t between_by_one(vitrine_entries entries, size_t first, uint64_t least, uint64_t most, uint64_t word) {
+    for (uint64_t bits = word; bits != 0; bits &= bits - 1) {
+        uint64_t entry = entry_at(entries, first + (size_t)__builtin_ctzll(bits));
+        if (entry < least || entry > most) word &= ~(bits & -bits);
+    }
+    return word;
+}
+
+WIDEST void vitrine_keep_between(
+    vitrine_entries entries, uint64_t least, uint64_t most, uint64_t *words, size_t word_count) {
+    const int top = top_part(entries);
+    const uint64_t highest = top == 3 ? UINT64_MAX : ((uint64_t)1 << (16 * (top + 1))) - 1;
+    if (least > highest || least > most) {
+        memset(words, 0, word_count * sizeof *words);
+        return;
+    }
+    if (most > highest) most = highest;
+    const uint16_t *low = part_or_zeros(entries, 0), *high = part_or_zeros(entries, 1);
     for (size_t word = 0; word < word_count; word++) {
-        size_t first = 64 * word;
-        if (words[word] != 0 && filter->category) {
-            const uint32_t *column = filter->category + first, wanted = filter->wanted_category;
-            for (int i = 0; i < 64; i++) flags[i] = column[i] == wanted;
-            words[word] &= bits_of(flags);
-        }
-        if (words[word] != 0 && filter->seller) {
-            const uint32_t *column = filter->seller + first, wanted = filter->wanted_seller;
-            for (int i = 0; i < 64; i++) flags[i] = column[i] == wanted;
-            words[word] &= bits_of(flags);
-        }
-        if (words[word] != 0 && filter->rating) {
-            const uint32_t *column = filter->rating + first, least = filter->rating_min;
-            for (int i = 0; i < 64; i++) flags[i] = column[i] >= least;
-            words[word] &= bits_of(flags);
-        }
-        if (words[word] != 0 && filter->price) {
-            const uint64_t *column = filter->price + first, least = filter->price_min, most = filter->price_max;
-            for (int i = 0; i < 64; i++) flags[i] = (column[i] >= least) & (column[i] <= most);
-            words[word] &= bits_of(flags);
+        if (words[word] == 0) continue;
+        const size_t first = 64 * word;
+        if (top == 0) {
+            words[word] &= between_16(low + first, (uint16_t)least, (uint16_t)most);
+        } else if (top == 1 && __builtin_popcountll(words[word]) > few_bits) {
+            words[word] &= between_32(low + first, high + first, (uint32_t)least, (uint32_t)most);
+        } else {
+            words[word] = between_by_one(entries, first, least, most, words[word]);
         }
     }
 }
@@ -58,5 +127,93 @@ WIDEST void vitrine_filter_range(
         const uint64_t *entries = column + 64 * word;
         for (int i = 0; i < 64; i++) flags[i] = (entries[i] >= least) & (entries[i] <= most);
         words[word] &= bits_of(flags);
+    }
+}
+
+// MARK: Counting
+
+void vitrine_count_entries(
+    vitrine_entries first, uint32_t *first_counters, vitrine_entries second, uint32_t *second_counters, uint32_t step,
+    const uint64_t *words, size_t word_count) {
+    const int is_low = top_part(first) == 0 && top_part(second) == 0;
+    const uint16_t *a = part_or_zeros(first, 0), *b = part_or_zeros(second, 0);
+    for (size_t word = 0; word < word_count; word++) {
+        for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
+            const size_t index = 64 * word + (size_t)__builtin_ctzll(bits);
+            if (first_counters) first_counters[is_low ? a[index] : entry_at(first, index)] += step;
+            if (second_counters) second_counters[is_low ? b[index] : entry_at(second, index)] += step;
+        }
+    }
+}
+
+typedef uint16_t lanes_16 __attribute__((vector_size(32)));
+typedef uint16_t half_lanes_16 __attribute__((vector_size(16)));
+typedef uint32_t lanes_32 __attribute__((vector_size(32)));
+
+static void sum_one_by_one(vitrine_entries entries, size_t word, uint64_t bits, vitrine_sums *sums) {
+    for (; bits != 0; bits &= bits - 1) {
+        uint64_t entry = entry_at(entries, 64 * word + (size_t)__builtin_ctzll(bits));
+        if (entry < sums->least) sums->least = entry;
+        if (entry > sums->most) sums->most = entry;
+        sums->sum += entry;
+    }
+}
+
+WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, size_t word_count, vitrine_sums *sums) {
+    const int top = top_part(entries);
+    const uint16_t *low = part_or_zeros(entries, 0), *high = part_or_zeros(entries, 1);
+    lanes_32 least = ~(lanes_32){0}, most = {0};
+    for (size_t word = 0; word < word_count; word++) {
+        const int count = __builtin_popcountll(words[word]);
+        sums->count += (uint64_t)count;
+        if (top > 1 || count <= few_bits) {
+            sum_one_by_one(entries, word, words[word], sums);
+            continue;
+        }
+        // Eight lanes of 32 bits hold sums of eight entries below 2^32 by their halves.
+        lanes_32 low_sum = {0}, high_sum = {0};
+        for (int group = 0; group < 8; group++) {
+            const lanes_32 bit = {1, 2, 4, 8, 16, 32, 64, 128};
+            half_lanes_16 low_part, high_part;
+            memcpy(&low_part, low + 64 * word + 8 * group, sizeof low_part);
+            memcpy(&high_part, high + 64 * word + 8 * group, sizeof high_part);
+            const uint32_t bits = (uint32_t)(words[word] >> (8 * group)) & 0xFF;
+            const lanes_32 mask = (lanes_32)((bit & bits) == bit);
+            const lanes_32 lower = __builtin_convertvector(low_part, lanes_32) & mask;
+            const lanes_32 upper = __builtin_convertvector(high_part, lanes_32) & mask;
+            const lanes_32 entry = upper << 16 | lower;
+            least = __builtin_elementwise_min(least, entry | ~mask);
+            most = __builtin_elementwise_max(most, entry);
+            low_sum += lower;
+            high_sum += upper;
+        }
+        for (int lane = 0; lane < 8; lane++) sums->sum += ((uint64_t)high_sum[lane] << 16) + low_sum[lane];
+    }
+    for (int lane = 0; lane < 8; lane++) {
+        // Where nothing was chosen, `least` is above `most` still.
+        if (least[lane] > most[lane]) continue;
+        if (least[lane] < sums->least) sums->least = least[lane];
+        if (most[lane] > sums->most) sums->most = most[lane];
+    }
+}
+
+WIDEST void vitrine_count_steps(
+    const uint16_t *entries, uint16_t step, const uint64_t *words, size_t word_count, uint64_t *counts) {
+    // A lane counts four entries of a word: 255 words are far below 2^16.
+    lanes_16 reached[vitrine_steps] = {{0}};
+    for (size_t word = 0; word < word_count; word++) {
+        if (words[word] == 0) continue;
+        for (int group = 0; group < 4; group++) {
+            const lanes_16 bit = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
+            const uint16_t bits = (uint16_t)(words[word] >> (16 * group));
+            lanes_16 entry;
+            memcpy(&entry, entries + 64 * word + 16 * group, sizeof entry);
+            entry &= (lanes_16)((bit & bits) == bit);
+            // A comparison that holds is minus one.
+            for (int i = 0; i < vitrine_steps; i++) reached[i] -= (lanes_16)(entry >= (uint16_t)((i + 1) * step));
+        }
+    }
+    for (int i = 0; i < vitrine_steps; i++) {
+        for (int lane = 0; lane < 16; lane++) counts[i] += reached[i][lane];
     }
 }

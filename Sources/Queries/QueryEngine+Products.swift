@@ -53,7 +53,7 @@ extension QueryEngine {
         body.append("{\"items\":[],\"nextCursor\":null")
         if !query.facets.isEmpty {
             body.append(",\"facets\":")
-            try snapshot.appendEmptyFacets(query.facets, names, to: &body)
+            snapshot.appendEmptyFacets(query.facets, to: &body)
         }
         body.append("}")
         return []

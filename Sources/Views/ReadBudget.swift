@@ -37,16 +37,21 @@ public final class ReadBudget {
 enum ReadCost {
     /// A step of a list, with its item's entries in some columns compared.
     static let step_ns = 120
-    /// The filter's columns of a chunk of 4,032 products: 0.15 to 0.2 ms for 100,000.
-    static let productChunk_ns = 8_000
+    /// A chunk of 4,032 products for which columns are compared, and one of its columns.
+    static let productChunk_ns = 300
+    static let comparedChunk_ns = 1_000
     /// A product that matches: its entry compared with the last that is kept.
-    static let match_ns = 2
-    /// A product counted in one kind of facet: all four take 1 ms for 100,000.
+    static let match_ns = 4
+    /// A step of a list of products of which it is known whether they match.
+    static let matchStep_ns = 80
+    /// A product counted for its category and its seller.
     static let facet_ns = 3
+    /// A chunk whose prices or ratings are summed.
+    static let summedChunk_ns = 1_500
     /// A counter of facets, cleared and looked at.
     static let counter_ns = 2
     /// A value that has products, put in its place by their count.
-    static let facetValue_ns = 100
+    static let facetValue_ns = 20
     /// A row that gives the text of a facet's value, or of a thing in a report, and its place by it among others.
     static let text_ns = 1_500
     /// A product put in its place among those that are kept.

@@ -20,6 +20,9 @@ public struct ViewSnapshot: ~Copyable {
     /// Lets go of the position, so that no page is held back while nobody reads.
     public mutating func reset() { transaction.reset() }
 
+    /// The commit that it sees: the same number, the same rows at the same places.
+    var commitNumber: Int { transaction.commitNumber }
+
     /// Moves to the newest position.
     public mutating func renew() throws(LMDBError) { try transaction.renew() }
 

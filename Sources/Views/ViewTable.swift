@@ -22,8 +22,6 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case orderDetails = 10
     /// `OrderListKey` → nothing.
     case orderLists = 11
-    /// Number of the order → `OrderHistoryRow`; only where the status has changed.
-    case orderHistories = 12
     /// Numbers of product and customer → number of the review.
     case reviewNumbers = 13
     /// Number → `ReviewRow`.
@@ -38,6 +36,8 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case sales = 18
     /// `Column` key → the chunk.
     case orderColumns = 19
+    /// Number of the order → `OrderReasons`; only where one was given.
+    case orderReasons = 20
 
     /// The name inside the environment.
     public var name: String {
@@ -53,7 +53,6 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .orders: "orders"
         case .orderDetails: "order-details"
         case .orderLists: "order-lists"
-        case .orderHistories: "order-histories"
         case .reviewNumbers: "review-numbers"
         case .reviews: "reviews"
         case .reviewLists: "review-lists"
@@ -61,13 +60,14 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .categoryNames: "category-names"
         case .sales: "sales"
         case .orderColumns: "order-columns"
+        case .orderReasons: "order-reasons"
         }
     }
 
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderHistories, .reviews, .categoryNames:
+        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderReasons, .reviews, .categoryNames:
             true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
             .reviewLists, .productColumns, .sales, .orderColumns:
@@ -78,5 +78,6 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     /// Whether a row is its key alone, put where it is not and deleted where it is.
     var isList: Bool { self == .productLists || self == .orderLists || self == .reviewLists }
 
-    var index: Int { Int(rawValue) - 1 }
+    /// Its place among all. No table has the raw value 12 any more.
+    var index: Int { Int(rawValue) - (rawValue < 12 ? 1 : 2) }
 }

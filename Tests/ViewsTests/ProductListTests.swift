@@ -6,7 +6,7 @@ import Testing
 
 @testable import Views
 
-/// Filtered lists and their facets against arrays, found in each of the three ways.
+/// Filtered lists and their facets against arrays, found in each of the four ways.
 @Suite struct ProductListTests {
     @Test func everyWayFindsWhatAFilterAsksFor() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
@@ -15,18 +15,22 @@ import Testing
         let market = try SmallMarket(seed: seed, products: 6_000)
         let snapshot = try market.build.beginRead()
         let columns = ColumnReader()
-        var ways: [String: Int] = [:]
+        var ways = [Int](repeating: 0, count: 5)
         for _ in 0..<250 {
             let wanted = Wanted(market)
             let expected = wanted.products(of: market)
             var request = ProductListRequest(limit: Int(market.int(1...40)))
-            request.filter = try wanted.filter(snapshot)
+            request.filter = try wanted.filter(market, snapshot)
             request.sort = wanted.sort
-            // The usual bounds; a walk to the end; columns after a few steps; a seller's products never one by one.
-            switch market.int(0...3) {
-            case 0: ways["usual", default: 0] += 1
+            // The usual bounds; a walk to the end; those that match put in order; a list walked for those that match; a
+            // seller's products one by one.
+            let way = Int(market.int(0...4))
+            ways[way] += 1
+            switch way {
+            case 0: break
             case 1: (request.walkStepsMax, request.sellerProductsMax) = (.max, 0)
-            case 2: (request.walkStepsMax, request.sellerProductsMax) = (3, 0)
+            case 2: (request.walkStepsMax, request.sellerProductsMax, request.matchStepsMax) = (3, 0, 0)
+            case 3: (request.walkStepsMax, request.sellerProductsMax, request.matchStepsMax) = (0, 0, .max)
             default: (request.walkStepsMax, request.sellerProductsMax) = (0, .max)
             }
             // A few pages from the beginning, then from somewhere.
@@ -40,9 +44,37 @@ import Testing
                 request.after = try wanted.roundTrip(next)
             }
             #expect(found == expected.prefix(found.count).map(\.number), "\(wanted)")
-            try expectFacets(wanted, expected, request.filter, snapshot, columns)
+            try expectFacets(market, wanted, expected, request.filter, snapshot, columns)
         }
-        #expect(ways["usual", default: 0] > 20)
+        #expect(ways.allSatisfy { $0 > 20 }, "\(ways)")
+    }
+
+    /// Hundreds of sellers have one product each that matches, and sixteen bytes do not tell their ids.
+    @Test(arguments: ["s", "seller-number-", "seller-of-all-kinds-of-goods-"])
+    func sellersOfAsManyProductsGoById(prefix: String) throws {
+        let market = try SmallMarket(seed: 7, products: 1_500, sellers: 700, sellerPrefix: prefix)
+        let snapshot = try market.build.beginRead()
+        let columns = ColumnReader()
+        for stride in [1, 40, 130, 400] {
+            var wanted = Wanted(market)
+            (wanted.category, wanted.seller, wanted.ratingTenthsMin, wanted.inStock) = (nil, nil, nil, false)
+            wanted.prices = 1...Int64(400 / stride)
+            try expectFacets(
+                market, wanted, wanted.products(of: market), try wanted.filter(market, snapshot), snapshot, columns)
+        }
+    }
+
+    /// Beyond the counts that are told apart by how many have each.
+    @Test func facetsOfThousandsOfProductsEach() throws {
+        let counters = FacetCounters.Counters()
+        counters.clear(2_000)
+        for number in 0..<2_000 { counters.memory[number] = UInt32(number < 1_200 ? 5_000 + number % 7 : number % 3) }
+        let most = FacetValues.most(counters, 500, ReadBudget())
+        let ordered = (0..<2_000).sorted { counters.memory[$0] > counters.memory[$1] }
+        let least = counters.memory[ordered[499]]
+        #expect(Set(most.certain) == Set(ordered.filter { counters.memory[$0] > least }.map(UInt32.init)))
+        #expect(Set(most.tied) == Set(ordered.filter { counters.memory[$0] == least }.map(UInt32.init)))
+        #expect(most.certain.count < 500 && most.certain.count + most.tied.count >= 500)
     }
 
     @Test func titlesGoByTheRootCollation() {
@@ -57,7 +89,7 @@ import Testing
     }
 
     private func expectFacets(
-        _ wanted: Wanted, _ expected: [SmallMarket.Product], _ filter: ProductFilter,
+        _ market: SmallMarket, _ wanted: Wanted, _ expected: [SmallMarket.Product], _ filter: ProductFilter,
         _ snapshot: borrowing ViewSnapshot,
         _ columns: ColumnReader
     ) throws {
@@ -73,19 +105,21 @@ import Testing
         }
         let categories = counted { "\(SmallMarket.category($0.category))" }
         #expect(facets["category"] == categories.map { ["value": $0.0, "count": $0.1] as NSDictionary } as NSArray)
-        let sellers = counted { "\($0.seller)" }
+        let sellers = counted { "\(market.seller($0.seller))" }.prefix(ProductFacets.sellersMax)
+        let names = Dictionary(
+            uniqueKeysWithValues: (0..<market.sellers).map { ("\(market.seller($0))", "Seller \($0)") })
         #expect(
             facets["seller"]
                 == sellers.map {
-                    ["value": "s\($0.0)", "name": "Seller \($0.0)", "count": $0.1] as NSDictionary
+                    ["value": $0.0, "name": names[$0.0]!, "count": $0.1] as NSDictionary
                 } as NSArray)
-        let sum = expected.reduce(0) { $0 + $1.price }
+        let sum: Int64 = expected.reduce(0) { $0 + $1.price }
         let prices: [String: Any] =
             expected.isEmpty
             ? ["min": NSNull(), "max": NSNull(), "average": NSNull()]
             : [
                 "min": expected.map(\.price).min()!, "max": expected.map(\.price).max()!,
-                "average": Int((Double(sum) / Double(expected.count) + 0.5).rounded(.down)),
+                "average": (2 * sum + Int64(expected.count)) / Int64(2 * expected.count),
             ]
         #expect(facets["price"] == prices as NSDictionary, "\(wanted)")
         let stars = Dictionary(grouping: expected.compactMap { $0.ratingTenths }) { $0 / 10 }
@@ -107,9 +141,10 @@ private struct Wanted: CustomStringConvertible {
     init(_ market: SmallMarket) {
         func chance(_ oneIn: Int64) -> Bool { market.int(1...oneIn) == 1 }
         category = chance(2) ? Int(market.int(0...Int64(SmallMarket.categories - 1))) : nil
-        seller = chance(3) ? Int(market.int(0...Int64(SmallMarket.sellers - 1))) : nil
+        seller = chance(3) ? Int(market.int(0...Int64(market.sellers - 1))) : nil
         let low = market.int(0...420)
-        prices = chance(3) ? low...(low + market.int(0...60)) : nil
+        let high = chance(4) ? market.int(60_000...100_000_000_000) : low + market.int(0...60)
+        prices = chance(3) ? low...high : nil
         ratingTenthsMin = chance(3) ? UInt32(market.int(10...50)) : nil
         inStock = chance(3)
         sort = ProductSort.allCases[Int(market.int(0...Int64(ProductSort.allCases.count - 1)))]
@@ -120,12 +155,12 @@ private struct Wanted: CustomStringConvertible {
             + "inStock \(inStock) sort \(sort)"
     }
 
-    func filter(_ snapshot: borrowing ViewSnapshot) throws -> ProductFilter {
+    func filter(_ market: SmallMarket, _ snapshot: borrowing ViewSnapshot) throws -> ProductFilter {
         var filter = ProductFilter()
         if let category {
             filter.category = try snapshot.categoryNumber(SmallMarket.category(category).utf8.span.bytes)
         }
-        if let seller { filter.seller = try snapshot.userNumber(SmallMarket.seller(seller).utf8.span.bytes) }
+        if let seller { filter.seller = try snapshot.userNumber(market.seller(seller).utf8.span.bytes) }
         if let prices { filter.prices = prices }
         filter.ratingTenthsMin = ratingTenthsMin
         filter.inStock = inStock

@@ -28,7 +28,8 @@ final class SmallMarket {
 
     static let categories = 12
     /// Sellers come first, then one customer.
-    static let sellers = 9
+    let sellers: Int
+    private let sellerPrefix: String
 
     let build: ViewBuild
     private(set) var products: [Product] = []
@@ -36,17 +37,19 @@ final class SmallMarket {
     private let directory = NSTemporaryDirectory() + "vitrine-views-\(UUID().uuidString)"
     private var position: UInt64 = 0
 
-    init(seed: UInt64, products count: Int) throws {
+    /// Sellers' ids are the prefix and a number.
+    init(seed: UInt64, products count: Int, sellers: Int = 9, sellerPrefix: String = "s") throws {
+        (self.sellers, self.sellerPrefix) = (sellers, sellerPrefix)
         random = SeededGenerator(seed: seed)
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         build = try ViewBuild.create(
             path: directory, currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
         try change { views in
-            for seller in 0..<SmallMarket.sellers {
+            for seller in 0..<sellers {
                 try apply(
                     .userRegistered(
                         UserRegistered(
-                            userId: SmallMarket.seller(seller), name: Text("Seller \(seller)"), role: .seller)), &views)
+                            userId: self.seller(seller), name: Text("Seller \(seller)"), role: .seller)), &views)
             }
             try apply(.userRegistered(UserRegistered(userId: "c", name: "Customer", role: .customer)), &views)
         }
@@ -63,7 +66,7 @@ final class SmallMarket {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    static func seller(_ number: Int) -> Text { Text("s\(number)") }
+    func seller(_ number: Int) -> Text { Text("\(sellerPrefix)\(number)") }
     static func category(_ number: Int) -> Text { Text("category \(number)") }
 
     func int(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &random) }
@@ -83,20 +86,29 @@ final class SmallMarket {
     }
 
     private func title() -> String {
-        let words = ["apple", "Äpfel", "Zebra", "zebra crossing", "a \"b\"", "漢字", "Éclair", "eclair", "lamp", "Lamp"]
+        let words = [
+            "apple", "Äpfel", "Zebra", "zebra crossing", "a \"b\"", "漢字", "Éclair", "eclair", "lamp", "Lamp",
+            "an exceedingly long title of a lamp",
+        ]
         return words[Int(int(0...Int64(words.count - 1)))] + (int(0...2) == 0 ? "" : " \(int(0...300))")
+    }
+
+    /// Small ones tie often. Those of the first chunk have two bytes, some of the others four or five.
+    private func price(_ number: Int) -> Int64 {
+        guard number >= Column.chunkEntriesUsual, int(0...15) == 0 else { return int(1...400) }
+        return int(0...3) == 0 ? 99_999_999_999 - int(0...3) : int(60_000...200_000)
     }
 
     private func add(_ number: Int, _ views: inout ViewWriter) throws {
         // Prices and moments often tie.
         let product = Product(
             number: UInt64(number), id: Text("p\(number)"), title: title(), category: skewed(SmallMarket.categories),
-            seller: skewed(SmallMarket.sellers), price: int(1...400), stock: int(0...2), addedAt: int(-40...40))
+            seller: skewed(sellers), price: price(number), stock: int(0...2), addedAt: int(-40...40))
         products.append(product)
         try apply(
             .productAdded(
                 ProductAdded(
-                    productId: product.id, sellerId: SmallMarket.seller(product.seller), sku: Text("sku \(number)"),
+                    productId: product.id, sellerId: seller(product.seller), sku: Text("sku \(number)"),
                     title: Text(product.title), category: SmallMarket.category(product.category), price: product.price,
                     stock: product.stock)), at: product.addedAt, &views)
     }
@@ -110,7 +122,7 @@ final class SmallMarket {
             products[index].isListed = false
             try apply(.productDiscontinued(ProductDiscontinued(productId: id)), &views)
         case 1, 2:
-            products[index].price = int(1...400)
+            products[index].price = price(index)
             try apply(.priceChanged(PriceChanged(productId: id, price: products[index].price)), &views)
         case 3:
             let delta = int(0...1) == 0 ? -products[index].stock : 3
@@ -125,7 +137,7 @@ final class SmallMarket {
                         productId: id, title: Text(products[index].title),
                         category: SmallMarket.category(products[index].category))), &views)
         case 5, 6:
-            let units = int(1...5)
+            let units = int(0...30) == 0 ? 70_000 : int(1...5)
             products[index].stock -= units
             products[index].sold += units
             let product = products[index]
@@ -135,7 +147,7 @@ final class SmallMarket {
                         orderId: Text("o\(position)"), customerId: "c", status: .created,
                         lines: [
                             .init(
-                                productId: id, sellerId: SmallMarket.seller(product.seller), sku: "x",
+                                productId: id, sellerId: seller(product.seller), sku: "x",
                                 title: Text(product.title), quantity: units, unitPrice: product.price)
                         ], total: units * product.price)), &views)
         default:

@@ -4,27 +4,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a product must be; a null column asks for nothing. Each column holds one entry for a product of the chunk.
+/// The entries of a chunk in parts of 16 bits, the lowest first. A part that is null is 0 for every entry.
 typedef struct {
-    const uint32_t *category;
-    uint32_t wanted_category;
-    const uint32_t *seller;
-    uint32_t wanted_seller;
-    const uint64_t *price;
-    uint64_t price_min, price_max;
-    const uint32_t *rating;
-    uint32_t rating_min;
-} vitrine_column_filter;
+    const uint16_t *_Nullable parts[4];
+} vitrine_entries;
 
-/// Clears the bits of products that do not match: bit i of word w is product 64 w + i of the chunk.
-void vitrine_filter_columns(const vitrine_column_filter *filter, uint64_t *words, size_t word_count);
+/// What is known of some entries together.
+typedef struct {
+    uint64_t count, least, most, sum;
+} vitrine_sums;
 
-/// The same for entries of one column, which must be from `least` to `most`.
+// Bit i of word w is entry 64 w + i of the chunk.
+
+/// Clears the bits of entries that are not from `least` to `most`.
+void vitrine_keep_between(
+    vitrine_entries entries, uint64_t least, uint64_t most, uint64_t *_Nonnull words, size_t word_count);
+
+/// The same for entries of 64 bits in one piece.
 void vitrine_filter_range(
-    const uint64_t *column, uint64_t least, uint64_t most, uint64_t *words, size_t word_count);
+    const uint64_t *_Nonnull column, uint64_t least, uint64_t most, uint64_t *_Nonnull words, size_t word_count);
+
+/// Adds `step`, modulo 2^32, to the counter of each entry whose bit is set, for one or two columns of the same things.
+void vitrine_count_entries(
+    vitrine_entries first, uint32_t *_Nullable first_counters, vitrine_entries second,
+    uint32_t *_Nullable second_counters, uint32_t step, const uint64_t *_Nonnull words, size_t word_count);
+
+/// Adds the entries whose bits are set to `sums`. `least` starts as the highest number there is.
+void vitrine_sum_entries(
+    vitrine_entries entries, const uint64_t *_Nonnull words, size_t word_count, vitrine_sums *_Nonnull sums);
+
+/// Adds to `counts[i]` how many entries whose bits are set are at least `(i + 1) × step`. At most 255 words.
+void vitrine_count_steps(
+    const uint16_t *_Nonnull entries, uint16_t step, const uint64_t *_Nonnull words, size_t word_count,
+    uint64_t *_Nonnull counts);
+
+enum { vitrine_steps = 5 };
 
 /// Asks for the lines of memory that so many bytes are in, without waiting for them.
-static inline void vitrine_prefetch(const void *bytes, size_t count) {
+static inline void vitrine_prefetch(const void *_Nullable bytes, size_t count) {
     const char *line = (const char *)bytes;
     for (size_t offset = 0; offset < count; offset += 64) __builtin_prefetch(line + offset);
 }

@@ -7,7 +7,7 @@ import JSON
 /// entry that was never set is 0, and so is all of a chunk that has no row.
 ///
 /// 4,032 is 63 × 64, so that a chunk's bits are whole words, and with LMDB's header of 16 bytes a chunk of four-byte entries
-/// fills four pages.
+/// fills four pages, and one of two-byte entries two.
 struct Column {
     static let chunkEntriesUsual = 4_032
     static let chunkWords = chunkEntriesUsual / 64
@@ -15,7 +15,7 @@ struct Column {
     let table: ViewTable
     let number: UInt8
     var user: UInt32?
-    /// 1, 32 or 64.
+    /// 1, 16, 32 or 64.
     let entryBits: Int
     var chunkEntries = Column.chunkEntriesUsual
 

@@ -24,7 +24,8 @@ struct ColumnChunks {
 
     private var chunks: [Key: Chunk] = [:]
 
-    /// Changes the entry `number`. `stored` reads the chunk's row when it is changed for the first time.
+    /// Changes the entry `number`. `stored` reads the chunk's row when it is changed for the first time. A chunk that has no
+    /// row gets none for an entry that stays 0.
     mutating func update(
         _ column: Column, _ number: UInt64,
         stored: (ViewTable, _ key: RawSpan) throws(ViewError) -> [UInt8]?, _ change: (UInt64) -> UInt64
@@ -35,8 +36,9 @@ struct ColumnChunks {
         if chunks[key] == nil {
             var rowKey = ByteWriter(capacity: 16)
             column.appendKey(chunk, to: &rowKey)
-            let entries = try stored(column.table, rowKey.bytes) ?? [UInt8](repeating: 0, count: column.chunkBytes)
-            chunks[key] = Chunk(column: column, entries: entries)
+            let row = try stored(column.table, rowKey.bytes)
+            if row == nil, change(0) == 0 { return }
+            chunks[key] = Chunk(column: column, entries: row ?? [UInt8](repeating: 0, count: column.chunkBytes))
         }
         chunks[key]!.entries.withUnsafeMutableBytes { bytes in
             // Safe: the index is below the entries of a chunk, and the array holds a whole chunk.
@@ -45,6 +47,9 @@ struct ColumnChunks {
             case 1:
                 let bit = UInt8(1) << UInt8(index & 7)
                 if entry == 0 { bytes[index >> 3] &= ~bit } else { bytes[index >> 3] |= bit }
+            case 16:
+                bytes.storeBytes(
+                    of: UInt16(truncatingIfNeeded: entry).littleEndian, toByteOffset: 2 * index, as: UInt16.self)
             case 32:
                 bytes.storeBytes(
                     of: UInt32(truncatingIfNeeded: entry).littleEndian, toByteOffset: 4 * index, as: UInt32.self)

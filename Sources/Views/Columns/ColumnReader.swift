@@ -1,22 +1,34 @@
+import CColumns
 import JSON
 import LMDB
 
-/// Finds columns for one query at a time: a chunk is looked up once, however many of its entries are read.
+/// Finds chunks of columns for the queries of one thread. A chunk is looked up once for each commit, however many queries read it.
 ///
-/// One for each loop. Safe although it keeps pointers: they point into the map of the snapshot that a query reads, they are
-/// forgotten by `begin`, and every method takes the snapshot they were taken from.
+/// Safe although it keeps pointers: a commit never changes a page that the one before it can see, so of one commit a chunk
+/// stands at one place for every snapshot, and a snapshot of another commit looks up anew. All snapshots must be of one
+/// environment.
 public final class ColumnReader {
     private struct Place {
-        /// The query that looked it up.
-        var query: UInt64 = 0
-        var chunk: UnsafeRawPointer
+        /// The commit that it was looked up in.
+        var commit = -1
+        /// Of a column that belongs to a user.
+        var user: UInt32 = 0
+        /// Nil where the chunk has no row.
+        var chunk: UnsafeRawPointer?
     }
 
+    /// By column, then by chunk.
     private var places: UnsafeMutableBufferPointer<Place>
     private var chunksMax = 0
-    private var query: UInt64 = 0
+    /// The commit in which all chunks of a column were looked up.
+    private var wholeColumns = [Int](repeating: -1, count: ColumnReader.slots)
+    private var commit = -1
     /// What a chunk holds that has no row.
     private let zeros: UnsafeMutableRawPointer
+
+    /// What the present query found.
+    let matches = ProductMatches()
+    let counters = FacetCounters()
 
     public init() {
         let bytes = Column.chunkEntriesUsual * 8
@@ -30,66 +42,96 @@ public final class ColumnReader {
         zeros.deallocate()
     }
 
-    /// Forgets what the last query found. `productCount` is how many products the snapshot has, listed or not.
-    public func begin(productCount: Int) { begin(chunks: Column.chunks(of: productCount)) }
-
-    /// The same for a query of orders.
-    public func begin(orderCount: Int) { begin(chunks: Column.chunks(of: orderCount)) }
-
-    private func begin(chunks: Int) {
-        query += 1
+    /// Before the chunks of a snapshot are read.
+    func begin(_ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        let commit = snapshot.commitNumber
+        guard commit != self.commit else { return }
+        self.commit = commit
+        var rows = 0
+        for table in [ViewTable.products, .orders, .users, .categoryNames] {
+            rows = max(rows, try snapshot.rowCount(table))
+        }
+        let chunks = Column.chunks(of: rows)
         guard chunks > chunksMax else { return }
         places.deallocate()
         chunksMax = max(chunks, chunksMax * 2)
         places = .allocate(capacity: chunksMax * ColumnReader.slots)
-        places.initialize(repeating: Place(chunk: UnsafeRawPointer(zeros)))
+        places.initialize(repeating: Place())
+        for slot in wholeColumns.indices { wholeColumns[slot] = -1 }
     }
 
-    /// A query reads columns of products or of orders, each kind numbered from 1 up.
-    private static let slots = 16
+    /// Columns of products are numbered below 24, those of orders below 16.
+    private static let slots = 40
 
-    static func chunks(of productCount: Int) -> Int { Column.chunks(of: productCount) }
+    private static func slot(_ column: Column) -> Int {
+        let slot = Int(column.number) + (column.table == .orderColumns ? 24 : 0)
+        precondition(
+            slot < slots && (column.table == .orderColumns || slot < 24), "a column of a number that is too high")
+        return slot
+    }
+
+    // MARK: Chunks
+
+    /// The entries of a chunk, or nil when all of them are 0.
+    func found(_ column: Column, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UnsafeRawPointer?
+    {
+        assert(commit == snapshot.commitNumber, "chunks of a snapshot that was not begun")
+        precondition(index < chunksMax, "no such chunk")
+        let place = ColumnReader.slot(column) * chunksMax + index
+        if places[place].commit == commit, places[place].user == column.user ?? 0 { return places[place].chunk }
+        var key = ByteWriter(capacity: 16)
+        column.appendKey(index, to: &key)
+        let row = try snapshot.get(column.table, key.bytes)
+        let chunk = ColumnReader.pointer(row, column)
+        places[place] = Place(commit: commit, user: column.user ?? 0, chunk: chunk)
+        return chunk
+    }
+
+    /// Looks up all chunks of a column: it takes a tenth of the time of looking up each.
+    func findAll(_ column: Column, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        let slot = ColumnReader.slot(column)
+        precondition(column.user == nil, "columns of users share a place")
+        guard wholeColumns[slot] != commit else { return }
+        for index in 0..<chunksMax { places[slot * chunksMax + index] = Place(commit: commit) }
+        var key = ByteWriter(capacity: 16)
+        column.appendKey(0, to: &key)
+        var cursor = try snapshot.cursor(column.table)
+        var isFound = try cursor.seek(key.bytes)
+        while isFound {
+            guard let index = ColumnReader.chunkIndex(cursor.key, column) else { break }
+            precondition(index < chunksMax, "a column has a chunk of things that are not there")
+            places[slot * chunksMax + index].chunk = ColumnReader.pointer(cursor.value, column)
+            isFound = try cursor.next()
+        }
+        wholeColumns[slot] = commit
+    }
+
+    /// Nil for a key of another column.
+    private static func chunkIndex(_ key: RawSpan, _ column: Column) -> Int? {
+        guard key.byteCount == 5, key.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == column.number else { return nil }
+        return Int(UInt32(bigEndian: key.unsafeLoadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+    }
+
+    private static func pointer(_ row: RawSpan?, _ column: Column) -> UnsafeRawPointer? {
+        guard let row else { return nil }
+        precondition(row.byteCount == column.chunkBytes, "a chunk of a column has another size")
+        return row.withUnsafeBytes { $0.baseAddress! }
+    }
 
     /// The entries of a chunk.
     func chunk(_ column: Column, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
         -> UnsafeRawPointer
     {
-        precondition(index < chunksMax && column.number < ColumnReader.slots, "no such chunk")
-        let place = index * ColumnReader.slots + Int(column.number)
-        if places[place].query == query { return places[place].chunk }
-        var key = ByteWriter(capacity: 16)
-        column.appendKey(index, to: &key)
-        var found = UnsafeRawPointer(zeros)
-        if let row = try snapshot.get(column.table, key.bytes) {
-            precondition(row.byteCount == column.chunkBytes, "a chunk of a column has another size")
-            found = row.withUnsafeBytes { $0.baseAddress! }
-        }
-        places[place] = Place(query: query, chunk: found)
-        return found
+        try found(column, index, snapshot) ?? UnsafeRawPointer(zeros)
     }
 
     /// The entry of one thing, in a column with chunks of the usual size.
     func entry(_ column: Column, _ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> UInt64 {
         assert(column.chunkEntries == Column.chunkEntriesUsual, "this column has chunks of another size")
-        let chunk = try chunk(column, Int(number) / Column.chunkEntriesUsual, snapshot)
-        return ColumnReader.entry(column.entryBits, chunk, Int(number) % Column.chunkEntriesUsual)
-    }
-
-    func chunk(_ column: ProductColumn, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
-        -> UnsafeRawPointer
-    {
-        try chunk(column.column, index, snapshot)
-    }
-
-    func entry(_ column: ProductColumn, _ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
-        -> UInt64
-    {
-        try entry(column.column, number, snapshot)
-    }
-
-    @inline(__always)
-    static func entry(_ column: ProductColumn, _ chunk: UnsafeRawPointer, _ index: Int) -> UInt64 {
-        entry(column.entryBits, chunk, index)
+        let (chunk, index) = Int(number).quotientAndRemainder(dividingBy: Column.chunkEntriesUsual)
+        guard let entries = try found(column, chunk, snapshot) else { return 0 }
+        return ColumnReader.entry(column.entryBits, entries, index)
     }
 
     /// An entry of a chunk. `index` is below the entries of a chunk. LMDB gives values on even addresses only.
@@ -98,8 +140,62 @@ public final class ColumnReader {
         switch entryBits {
         case 1:
             UInt64(chunk.load(fromByteOffset: index >> 3, as: UInt8.self) >> UInt8(index & 7)) & 1
+        case 16: UInt64(UInt16(littleEndian: chunk.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
         case 32: UInt64(UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
         default: UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
         }
+    }
+}
+
+// MARK: Products
+
+extension ColumnReader {
+    /// The entries of a chunk of a column of one part.
+    func chunk(_ column: ProductColumn, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UnsafeRawPointer
+    {
+        precondition(column.partCount == 1, "a column of several parts")
+        return try chunk(column.column(), index, snapshot)
+    }
+
+    /// The entries of a chunk of a column of several parts.
+    func entries(_ column: ProductColumn, _ index: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> vitrine_entries
+    {
+        precondition(column.partCount > 1, "a column of one part")
+        func part(_ part: Int) throws(LMDBError) -> UnsafePointer<UInt16>? {
+            guard part < column.partCount else { return nil }
+            return try found(column.column(part: part), index, snapshot)?.assumingMemoryBound(to: UInt16.self)
+        }
+        return vitrine_entries(parts: (try part(0), try part(1), try part(2), try part(3)))
+    }
+
+    /// Looks up all chunks of all parts.
+    func findAll(_ column: ProductColumn, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        for part in 0..<column.partCount { try findAll(column.column(part: part), snapshot) }
+    }
+
+    /// The entry of one product.
+    func entry(_ column: ProductColumn, _ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UInt64
+    {
+        var entry: UInt64 = 0
+        for part in 0..<column.partCount {
+            entry |= try self.entry(column.column(part: part), number, snapshot) << UInt64(16 * part)
+        }
+        return entry
+    }
+}
+
+extension vitrine_entries {
+    /// The entry at an index below the entries of a chunk.
+    @inline(__always)
+    func entry(_ index: Int) -> UInt64 {
+        var entry: UInt64 = 0
+        if let part = parts.0 { entry = UInt64(part[index]) }
+        if let part = parts.1 { entry |= UInt64(part[index]) << 16 }
+        if let part = parts.2 { entry |= UInt64(part[index]) << 32 }
+        if let part = parts.3 { entry |= UInt64(part[index]) << 48 }
+        return entry
     }
 }

@@ -61,7 +61,7 @@ extension ViewSnapshot {
     public func findOrders(_ request: OrderListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundOrders {
         let filter = request.filter
         guard !filter.placed.isEmpty else { return FoundOrders(.none) }
-        columns.begin(orderCount: try orderCount())
+        try columns.begin(self)
         var tests = OrderTests()
         if let status = filter.status { tests.bits.append(OrderColumn.status(status)) }
         guard let users = try OrderUsers(filter, self) else { return FoundOrders(.none) }

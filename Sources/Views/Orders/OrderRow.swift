@@ -1,7 +1,8 @@
 import JSON
 import Marketplace
 
-/// An order's card as the views keep it, whole but for the customer's name, which is spliced in when it is read.
+/// An order's card as the views keep it, whole but for the customer's name, which is spliced in when it is read; and when its
+/// status changed.
 ///
 /// | offset | bytes | field |
 /// |---|---|---|
@@ -12,7 +13,9 @@ import Marketplace
 /// | 25 | 1 | status that it was placed in: `created`, or what an import said |
 /// | 26 | 2 | offset of the splice into the JSON |
 /// | 28 | 4 | version: how many events had this order as their subject |
-/// | 32 | | the card's JSON |
+/// | 32 | 4 | length of the card's JSON |
+/// | 36 | | the card's JSON |
+/// | … | 9 each | changes of status, in the order of the events: status, plus 128 if a reason was given (1), and when, milliseconds (8) |
 struct OrderRow {
     var customerNumber: UInt64
     var placedAt: Timestamp
@@ -24,8 +27,11 @@ struct OrderRow {
     private var headJSON: [UInt8]
     /// `,"placedAt":…` to the card's closing brace.
     private var tailJSON: [UInt8]
+    private var changes: [UInt8] = []
 
-    static let headerBytes = 32
+    static let headerBytes = 36
+    static let changeBytes = 9
+    fileprivate static let reasonBit: UInt8 = 128
     /// Titles in the card's preview.
     static let previewLinesMax = 3
     /// Between the customer's name and the status.
@@ -75,6 +81,17 @@ struct OrderRow {
         // The status stands between its constant beginning and a quote.
         let tailStart = OrderRow.beforeStatus.utf8CodeUnitCount + status.name.utf8CodeUnitCount + 1
         tailJSON = behindName.extracting(tailStart..<behindName.byteCount).copy()
+        changes = order.changes.copy()
+    }
+
+    /// The order came into another status.
+    mutating func move(to status: OrderStatus, at time: Timestamp, hasReason: Bool) {
+        self.status = status
+        version &+= 1
+        var change = ByteWriter(capacity: OrderRow.changeBytes)
+        change.append(byte: status.rawValue | (hasReason ? OrderRow.reasonBit : 0))
+        change.append(littleEndian: time.milliseconds)
+        changes += change.copyBytes()
     }
 
     /// A status that this program does not know is damage.
@@ -86,7 +103,10 @@ struct OrderRow {
     }
 
     func encode() -> ByteWriter {
-        var row = ByteWriter(capacity: OrderRow.headerBytes + headJSON.count + 32 + tailJSON.count)
+        let jsonBytes =
+            headJSON.count + OrderRow.beforeStatus.utf8CodeUnitCount + status.name.utf8CodeUnitCount + 1
+            + tailJSON.count
+        var row = ByteWriter(capacity: OrderRow.headerBytes + jsonBytes + changes.count)
         row.append(littleEndian: customerNumber)
         row.append(littleEndian: placedAt.milliseconds)
         row.append(littleEndian: total)
@@ -94,11 +114,13 @@ struct OrderRow {
         row.append(byte: firstStatus.rawValue)
         row.append(littleEndian: UInt16(headJSON.count))
         row.append(littleEndian: version)
+        row.append(littleEndian: UInt32(jsonBytes))
         row.append(headJSON)
         row.append(OrderRow.beforeStatus)
         row.append(status.name)
         row.append("\"")
         row.append(tailJSON)
+        row.append(changes)
         return row
     }
 }
@@ -115,6 +137,7 @@ struct EncodedOrder: ~Escapable {
     var status: OrderStatus { OrderRow.status(row.field(24, as: UInt8.self)) }
     var firstStatus: OrderStatus { OrderRow.status(row.field(25, as: UInt8.self)) }
     var version: UInt32 { row.field(28, as: UInt32.self) }
+    private var jsonEnd: Int { OrderRow.headerBytes + Int(row.field(32, as: UInt32.self)) }
     private var splice: Int { OrderRow.headerBytes + Int(row.field(26, as: UInt16.self)) }
 
     var beforeName: RawSpan {
@@ -122,6 +145,22 @@ struct EncodedOrder: ~Escapable {
     }
 
     var afterName: RawSpan {
-        @_lifetime(copy self) get { row.extracting(splice..<row.byteCount) }
+        @_lifetime(copy self) get { row.extracting(splice..<jsonEnd) }
+    }
+
+    fileprivate var changes: RawSpan {
+        @_lifetime(copy self) get { row.extracting(jsonEnd..<row.byteCount) }
+    }
+
+    /// How often the status changed.
+    var changeCount: Int { (row.byteCount - jsonEnd) / OrderRow.changeBytes }
+
+    func change(_ index: Int) -> (status: OrderStatus, at: Timestamp, hasReason: Bool) {
+        let offset = jsonEnd + OrderRow.changeBytes * index
+        let status = row.field(offset, as: UInt8.self)
+        return (
+            OrderRow.status(status & ~OrderRow.reasonBit),
+            Timestamp(milliseconds: row.field(offset + 1, as: Int64.self)), status & OrderRow.reasonBit != 0
+        )
     }
 }

@@ -29,11 +29,10 @@ extension OrdersView {
         guard let number = try views.number(.orderNumbers, of: id) else { throw .unknown(kind: "order", id: id) }
         var order = try load(number, in: views)
         let before = order.status
-        order.status = status
-        order.version &+= 1
+        order.move(to: status, at: moment.time, hasReason: reason != nil)
         let encoded = order.encode()
         try views.put(.orders, number: number, encoded.bytes)
-        try note(status, reason, moment, inHistoryOf: number, in: &views)
+        if let reason { try OrderReasons.note(reason, of: number, in: &views) }
         try OrderListsView.move(number, from: before, to: status, in: &views)
 
         let lines = try Lines(of: number, in: views)
@@ -61,17 +60,6 @@ extension OrdersView {
             throw .unknown(kind: "order number", id: Text(String(number)))
         }
         return OrderRow(row)
-    }
-
-    private static func note(
-        _ status: OrderStatus, _ reason: Text?, _ moment: Moment, inHistoryOf number: UInt64,
-        in views: inout ViewWriter
-    ) throws(ViewError) {
-        var history = ByteWriter(capacity: 256)
-        if let earlier = try views.get(.orderHistories, number: number) { history.append(earlier) }
-        history.append(",")
-        OrderHistoryRow.append(status, at: moment.time, reason: reason, to: &history)
-        try views.put(.orderHistories, number: number, history.bytes)
     }
 
     /// What an order's detail row says of its lines.

@@ -121,10 +121,35 @@ extension ViewSnapshot {
         output.append(detailRow.extracting(written..<detailRow.byteCount))
         let order = EncodedOrder(row)
         output.append(",\"history\":[")
-        OrderHistoryRow.append(order.firstStatus, at: order.placedAt, reason: nil, to: &output)
-        if let changes = try get(.orderHistories, number: number) { output.append(changes) }
+        ViewSnapshot.append(order.firstStatus, at: order.placedAt, to: &output)
+        output.append("null}")
+        var reasonsGiven = 0
+        for index in 0..<order.changeCount {
+            let change = order.change(index)
+            output.append(",")
+            ViewSnapshot.append(change.status, at: change.at, to: &output)
+            if change.hasReason {
+                guard let reasons = try get(.orderReasons, number: number) else {
+                    preconditionFailure("order number \(number) has lost its reasons")
+                }
+                output.append(OrderReasons.reason(reasonsGiven, in: reasons))
+                reasonsGiven += 1
+            } else {
+                output.append("null")
+            }
+            output.append("}")
+        }
         output.append("],\"version\":")
         output.append(decimal: UInt64(order.version))
         output.append("}")
+    }
+
+    /// An entry of an order's history, up to its reason.
+    private static func append(_ status: OrderStatus, at time: Timestamp, to output: inout ByteWriter) {
+        output.append("{\"status\":\"")
+        output.append(status.name)
+        output.append("\",\"at\":\"")
+        output.append(time)
+        output.append("\",\"reason\":")
     }
 }

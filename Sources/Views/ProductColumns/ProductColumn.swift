@@ -1,41 +1,65 @@
 import Marketplace
 
 /// What filters, sorts and facets of products compare, as columns. Raw values are the columns' numbers in `product-columns`.
+///
+/// A number that may be large and mostly is small is kept in parts of 16 bits, each a column, numbered on from the lowest. The
+/// higher parts of most chunks are 0 and have no row: so a comparison mostly reads two bytes a product.
 enum ProductColumn: UInt8, CaseIterable {
     /// One bit: shown in lists.
     case listed = 1
     /// One bit: units are available.
     case inStock = 2
-    /// 4 bytes: the category's number.
+    /// 2 parts: the category's number.
     case category = 3
-    /// 4 bytes: the seller's number.
-    case seller = 4
-    /// 4 bytes: `ProductRow.ratingRank`.
-    case rating = 5
-    /// 8 bytes: minor units.
-    case price = 6
-    /// 8 bytes: units sold.
-    case sold = 7
+    /// 2 parts: the seller's number.
+    case seller = 5
+    /// 2 parts: `ProductRow.ratingRank`.
+    case rating = 7
+    /// 3 parts: minor units.
+    case price = 9
+    /// 4 parts: units sold.
+    case sold = 12
     /// 8 bytes: added at, milliseconds, as ordered bits.
-    case addedAt = 8
+    case addedAt = 16
     /// 8 bytes: the first bytes of the title's sort key, as a number.
-    case title = 9
+    case title = 17
+    /// 8 bytes: the next bytes of the title's sort key.
+    case titleNext = 18
 
     static let chunkEntries = Column.chunkEntriesUsual
     static let chunkWords = Column.chunkWords
 
-    var column: Column { Column(table: .productColumns, number: rawValue, entryBits: entryBits) }
-
-    var entryBits: Int {
+    /// How many columns it takes.
+    var partCount: Int {
         switch self {
-        case .listed, .inStock: 1
-        case .category, .seller, .rating: 32
-        case .price, .sold, .addedAt, .title: 64
+        case .listed, .inStock, .addedAt, .title, .titleNext: 1
+        case .category, .seller, .rating: 2
+        // A price has 37 bits. (CONTRACT: amounts.)
+        case .price: 3
+        case .sold: 4
         }
     }
 
-    /// The entry of a product.
-    func entry(_ row: ProductRow) -> UInt64 {
+    private var entryBits: Int {
+        switch self {
+        case .listed, .inStock: 1
+        case .category, .seller, .rating, .price, .sold: 16
+        case .addedAt, .title, .titleNext: 64
+        }
+    }
+
+    /// The column of a part, the lowest by default.
+    func column(part: Int = 0) -> Column {
+        Column(table: .productColumns, number: rawValue + UInt8(part), entryBits: entryBits)
+    }
+
+    /// What stands in a part's column for an entry.
+    func part(_ part: Int, of entry: UInt64) -> UInt64 {
+        entryBits == 16 ? UInt64(UInt16(truncatingIfNeeded: entry >> UInt64(16 * part))) : entry
+    }
+
+    /// The entry of a product with this sort key of its title.
+    func entry(_ row: ProductRow, titleKey: [UInt8]) -> UInt64 {
         switch self {
         case .listed: row.isDiscontinued ? 0 : 1
         case .inStock: row.available > 0 ? 1 : 0
@@ -45,7 +69,8 @@ enum ProductColumn: UInt8, CaseIterable {
         case .price: UInt64(bitPattern: row.price)
         case .sold: UInt64(bitPattern: max(row.sold, 0))
         case .addedAt: row.addedAt.orderedBits
-        case .title: row.titleRank
+        case .title: TitleOrder.rank(titleKey)
+        case .titleNext: TitleOrder.nextRank(titleKey)
         }
     }
 }
@@ -61,7 +86,4 @@ extension ProductRow {
         let countMax: Int64 = 1 << ProductRow.ratingRankTenthsShift - 1
         return UInt32(clamping: ratingTenths) << ProductRow.ratingRankTenthsShift | UInt32(min(ratingCount, countMax))
     }
-
-    /// The first eight bytes of the title's sort key.
-    var titleRank: UInt64 { TitleOrder.rank(TitleOrder.key(ofJSON: titleJSON)) }
 }

@@ -1,3 +1,4 @@
+import CColumns
 import JSON
 import LMDB
 import Marketplace
@@ -11,208 +12,198 @@ public struct ProductFacetKinds: OptionSet, Sendable {
     public static let seller = ProductFacetKinds(rawValue: 2)
     public static let price = ProductFacetKinds(rawValue: 4)
     public static let rating = ProductFacetKinds(rawValue: 8)
-
-    var count: Int { rawValue.nonzeroBitCount }
 }
 
-/// Counts over a whole filtered list, of as many products as it is given.
+/// Counts over all products that match a filter: over those that the reader's `matches` found.
+///
+/// Categories and sellers are counted in the reader's counters. Where most products match, those that do not are taken off what
+/// is kept of all listed ones.
 struct ProductFacets {
     /// At most so many of each are answered, those with the most products. (CONTRACT: Facets.)
     static let categoriesMax = 1_000
     static let sellersMax = 100
 
     private let kinds: ProductFacetKinds
-    private var categories: [UInt32] = []
-    private var sellers: [UInt32] = []
-    private var count: Int64 = 0
-    private var priceMin = UInt64.max
-    private var priceMax: UInt64 = 0
-    private var priceSum: UInt128 = 0
-    private var stars: [Int64] = Array(repeating: 0, count: 64)
+    private var prices = vitrine_sums(count: 0, least: .max, most: 0, sum: 0)
+    /// How many have an average of at least one star, two, and so on.
+    private var reached = InlineArray<5, UInt64>(repeating: 0)
 
-    /// Categories and sellers are counted by number, in as many places as there are.
-    init(_ kinds: ProductFacetKinds, categoryCount: Int, userCount: Int) {
+    /// Nil when the budget is spent.
+    init?(_ kinds: ProductFacetKinds, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
         self.kinds = kinds
-        if kinds.contains(.category) { categories = Array(repeating: 0, count: categoryCount) }
-        if kinds.contains(.seller) { sellers = Array(repeating: 0, count: userCount) }
+        let matches = columns.matches
+        let countsOthers = matches.count > matches.listedCount / 2
+        guard try beginCounters(all: countsOthers, columns, snapshot) else { return nil }
+        let counted = countsOthers ? matches.listedCount - matches.count : matches.count
+        var cost = 0
+        if kinds.contains(.category) || kinds.contains(.seller) { cost += counted * ReadCost.facet_ns }
+        let chunk_ns = ReadCost.summedChunk_ns
+        if kinds.contains(.price) { cost += matches.chunks * chunk_ns }
+        if kinds.contains(.rating) { cost += matches.chunks * chunk_ns }
+        guard snapshot.budget.spend(cost) else { return nil }
+        for column in comparedColumns { try columns.findAll(column, snapshot) }
+        for chunk in 0..<matches.chunks {
+            try countValues(chunk, ofOthers: countsOthers, columns, snapshot)
+            guard matches.hasAny(chunk) else { continue }
+            try sumNumbers(chunk, columns, snapshot)
+        }
     }
 
-    /// Counts every product whose bit is set in a chunk's words.
-    mutating func count(
-        _ chunk: Int, _ words: UnsafePointer<UInt64>, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
-    ) throws(LMDBError) {
+    private var comparedColumns: [ProductColumn] {
+        var columns: [ProductColumn] = [.listed]
+        if kinds.contains(.category) { columns.append(.category) }
+        if kinds.contains(.seller) { columns.append(.seller) }
+        if kinds.contains(.price) { columns.append(.price) }
+        if kinds.contains(.rating) { columns.append(.rating) }
+        return columns
+    }
+
+    // MARK: Counting
+
+    /// Sets the counters to 0, or to what is kept of all listed products. False when the budget is spent.
+    private func beginCounters(all: Bool, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot)
+        throws(LMDBError) -> Bool
+    {
+        func begin(_ counters: FacetCounters.Counters, _ count: Int, _ column: FacetColumn) throws(LMDBError) -> Bool {
+            guard snapshot.budget.spend(count * ReadCost.counter_ns / 2) else { return false }
+            guard all else {
+                counters.clear(count)
+                return true
+            }
+            try counters.fill(count, from: column.column, columns, snapshot)
+            return true
+        }
+        let counters = columns.counters
         if kinds.contains(.category) {
-            let entries = try columns.chunk(.category, chunk, snapshot)
-            ProductFacets.forEach(words) { categories[Int(ColumnReader.entry(.category, entries, $0))] &+= 1 }
+            let count = try snapshot.rowCount(.categoryNames)
+            guard try begin(counters.categories, count, .categoryProducts) else { return false }
         }
         if kinds.contains(.seller) {
-            let entries = try columns.chunk(.seller, chunk, snapshot)
-            ProductFacets.forEach(words) { sellers[Int(ColumnReader.entry(.seller, entries, $0))] &+= 1 }
+            let count = try snapshot.rowCount(.users)
+            guard try begin(counters.sellers, count, .sellerProducts) else { return false }
         }
-        if kinds.contains(.price) {
-            let entries = try columns.chunk(.price, chunk, snapshot)
-            var (low, high, products) = (priceMin, priceMax, Int64(0))
-            // Wrapping: a chunk's prices are at most 4,032 times 10^11.
-            var sum: UInt64 = 0
-            ProductFacets.forEach(words) {
-                let price = ColumnReader.entry(.price, entries, $0)
-                low = min(low, price)
-                high = max(high, price)
-                sum &+= price
-                products &+= 1
+        return true
+    }
+
+    private func countValues(
+        _ chunk: Int, ofOthers: Bool, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
+        guard kinds.contains(.category) || kinds.contains(.seller) else { return }
+        let matching = columns.matches.words(chunk)
+        var words = InlineArray<63, UInt64>(repeating: 0)
+        if ofOthers {
+            let listed = try columns.chunk(.listed, chunk, snapshot)
+            for word in words.indices {
+                let bits = UInt64(littleEndian: listed.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+                words[word] = bits & ~matching[word]
             }
-            (priceMin, priceMax, priceSum, count) = (low, high, priceSum + UInt128(sum), count + products)
+        } else {
+            for word in words.indices { words[word] = matching[word] }
         }
-        if kinds.contains(.rating) {
-            let entries = try columns.chunk(.rating, chunk, snapshot)
-            ProductFacets.forEach(words) {
-                stars[Int(ColumnReader.entry(.rating, entries, $0) >> UInt64(ProductRow.ratingRankTenthsShift))] &+= 1
-            }
+        let none = vitrine_entries(parts: (nil, nil, nil, nil))
+        let hasCategories = kinds.contains(.category)
+        let hasSellers = kinds.contains(.seller)
+        let categories = hasCategories ? try columns.entries(.category, chunk, snapshot) : none
+        let sellers = hasSellers ? try columns.entries(.seller, chunk, snapshot) : none
+        let counters = columns.counters
+        // Safe: an entry is the number of a category or user of this snapshot, and there is a counter for each.
+        words.span.withUnsafeBufferPointer { words in
+            vitrine_count_entries(
+                categories, hasCategories ? counters.categories.memory.baseAddress : nil,
+                sellers, hasSellers ? counters.sellers.memory.baseAddress : nil,
+                ofOthers ? .max : 1, words.baseAddress!, words.count)
         }
     }
 
-    @inline(__always)
-    private static func forEach(_ words: UnsafePointer<UInt64>, _ body: (Int) -> Void) {
-        for word in 0..<ProductColumn.chunkWords {
-            var bits = words[word]
-            while bits != 0 {
-                body(64 * word + bits.trailingZeroBitCount)
-                bits &= bits &- 1
-            }
+    private mutating func sumNumbers(_ chunk: Int, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot)
+        throws(LMDBError)
+    {
+        let words = columns.matches.words(chunk)
+        if kinds.contains(.price) {
+            let entries = try columns.entries(.price, chunk, snapshot)
+            vitrine_sum_entries(entries, words, ProductColumn.chunkWords, &prices)
+        }
+        // The upper part of a rating's rank alone tells tenths; without it nothing of the chunk is rated.
+        if kinds.contains(.rating), let tenths = try columns.entries(.rating, chunk, snapshot).parts.1 {
+            let star = UInt16(10) << UInt16(ProductRow.ratingRankTenthsShift - 16)
+            var reached = reached.span.withUnsafeBufferPointer { Array($0) }
+            vitrine_count_steps(tenths, star, words, ProductColumn.chunkWords, &reached)
+            for index in reached.indices { self.reached[index] = reached[index] }
         }
     }
 
     // MARK: The answer
 
     /// Appends the facets as JSON.
-    func append(_ names: UserNames, _ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter) throws(LMDBError) {
+    func append(
+        _ names: UserNames, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter
+    ) throws(LMDBError) {
+        let counters = columns.counters
         output.append("{")
-        var isFirst = true
-        func begin(_ name: StaticString, _ output: inout ByteWriter) {
-            if !isFirst { output.append(",") }
-            isFirst = false
-            output.append("\"")
-            output.append(name)
-            output.append("\":")
-        }
         if kinds.contains(.category) {
-            begin("category", &output)
-            try appendCategories(snapshot, to: &output)
+            output.append("\"category\":")
+            let values = try FacetValues(categories: counters.categories, ProductFacets.categoriesMax, snapshot)
+            values.append(to: &output)
         }
         if kinds.contains(.seller) {
-            begin("seller", &output)
-            try appendSellers(names, snapshot, to: &output)
+            output.append(kinds.isDisjoint(with: .category) ? "\"seller\":" : ",\"seller\":")
+            let values = try FacetValues(sellers: counters.sellers, ProductFacets.sellersMax, columns, snapshot)
+            try values.append(names, snapshot, to: &output)
         }
         if kinds.contains(.price) {
-            begin("price", &output)
+            output.append(kinds.isDisjoint(with: [.category, .seller]) ? "\"price\":" : ",\"price\":")
             appendPrices(to: &output)
         }
         if kinds.contains(.rating) {
-            begin("rating", &output)
+            output.append(kinds == .rating ? "\"rating\":" : ",\"rating\":")
             appendRatings(to: &output)
         }
         output.append("}")
     }
 
-    private func appendCategories(_ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter) throws(LMDBError) {
-        let top = try ProductFacets.top(categories, ProductFacets.categoriesMax, snapshot.budget) {
-            number throws(LMDBError) in
-            try snapshot.categoryNameJSON(number)
+    /// Appends the facets of no product.
+    static func appendEmpty(_ kinds: ProductFacetKinds, to output: inout ByteWriter) {
+        var parts: [StaticString] = []
+        if kinds.contains(.category) { parts.append("\"category\":[]") }
+        if kinds.contains(.seller) { parts.append("\"seller\":[]") }
+        if kinds.contains(.price) { parts.append("\"price\":{\"min\":null,\"max\":null,\"average\":null}") }
+        if kinds.contains(.rating) { parts.append("\"rating\":[]") }
+        output.append("{")
+        for (index, part) in parts.enumerated() {
+            if index > 0 { output.append(",") }
+            output.append(part)
         }
-        output.append("[")
-        for (index, entry) in top.enumerated() {
-            output.append(index == 0 ? "{\"value\":" : ",{\"value\":")
-            output.append(entry.json)
-            output.append(",\"count\":")
-            output.append(decimal: UInt64(entry.count))
-            output.append("}")
-        }
-        output.append("]")
-    }
-
-    private func appendSellers(_ names: UserNames, _ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter)
-        throws(LMDBError)
-    {
-        let top = try ProductFacets.top(sellers, ProductFacets.sellersMax, snapshot.budget) {
-            number throws(LMDBError) in
-            try snapshot.userIdJSON(number)
-        }
-        output.append("[")
-        for (index, entry) in top.enumerated() {
-            output.append(index == 0 ? "{\"value\":" : ",{\"value\":")
-            output.append(entry.json)
-            output.append(",\"name\":")
-            try names.append(entry.number, from: snapshot, to: &output)
-            output.append(",\"count\":")
-            output.append(decimal: UInt64(entry.count))
-            output.append("}")
-        }
-        output.append("]")
-    }
-
-    private func appendPrices(to output: inout ByteWriter) {
-        guard count > 0 else { return output.append("{\"min\":null,\"max\":null,\"average\":null}") }
-        let products = UInt128(count)
-        output.append("{\"min\":")
-        output.append(decimal: priceMin)
-        output.append(",\"max\":")
-        output.append(decimal: priceMax)
-        output.append(",\"average\":")
-        output.append(decimal: UInt64(truncatingIfNeeded: (priceSum * 2 + products) / (products * 2)))
         output.append("}")
     }
 
-    /// Averages from a star up to the next, by count, then by star. Ranks are tenths.
+    private func appendPrices(to output: inout ByteWriter) {
+        let count = prices.count
+        guard count > 0 else { return output.append("{\"min\":null,\"max\":null,\"average\":null}") }
+        output.append("{\"min\":")
+        output.append(decimal: prices.least)
+        output.append(",\"max\":")
+        output.append(decimal: prices.most)
+        output.append(",\"average\":")
+        // Half up. The prices of 180,000,000 products, each the highest there is, still fit into a sum.
+        let (whole, rest) = prices.sum.quotientAndRemainder(dividingBy: count)
+        output.append(decimal: whole + (rest >= count - rest ? 1 : 0))
+        output.append("}")
+    }
+
+    /// Averages from a star up to the next, by count, then by star.
     private func appendRatings(to output: inout ByteWriter) {
-        let counts = (1...5).map { star in (star: star, count: stars[(star * 10)..<(star * 10 + 10)].reduce(0, +)) }
+        let counts = (1...5).map { star in
+            (star: star, count: reached[star - 1] - (star < 5 ? reached[star] : 0))
+        }
         let shown = counts.filter { $0.count > 0 }.sorted { ($1.count, $0.star) < ($0.count, $1.star) }
         output.append("[")
         for (index, entry) in shown.enumerated() {
             output.append(index == 0 ? "{\"value\":" : ",{\"value\":")
             output.append(decimal: entry.star)
             output.append(",\"count\":")
-            output.append(decimal: entry.count)
+            output.append(decimal: Int64(entry.count))
             output.append("}")
         }
         output.append("]")
-    }
-
-    /// The numbers with the highest counts, then by value. Only values that may be shown are looked up.
-    private static func top(
-        _ counts: [UInt32], _ limit: Int, _ budget: ReadBudget, json: (UInt64) throws(LMDBError) -> [UInt8]
-    ) throws(LMDBError) -> ArraySlice<(number: UInt64, count: UInt32, json: [UInt8], text: [UInt8])> {
-        var found: [(number: UInt64, count: UInt32)] = []
-        for number in counts.indices where counts[number] > 0 { found.append((UInt64(number), counts[number])) }
-        guard budget.spend(found.count * ReadCost.facetValue_ns) else { return [] }
-        found.sort { $0.count > $1.count }
-        if found.count > limit {
-            let least = found[limit - 1].count
-            found.removeSubrange((found[limit...].firstIndex { $0.count < least } ?? found.count)...)
-        }
-        guard budget.spend(found.count * ReadCost.text_ns) else { return [] }
-        var top: [(number: UInt64, count: UInt32, json: [UInt8], text: [UInt8])] = []
-        top.reserveCapacity(found.count)
-        for entry in found {
-            let json = try json(entry.number)
-            top.append((entry.number, entry.count, json, JSONText.decode(json)))
-        }
-        top.sort { $0.count != $1.count ? $0.count > $1.count : $0.text.lexicographicallyPrecedes($1.text) }
-        return top.prefix(limit)
-    }
-}
-
-extension ViewSnapshot {
-    fileprivate func categoryNameJSON(_ number: UInt64) throws(LMDBError) -> [UInt8] {
-        guard let name = try get(.categoryNames, number: number) else {
-            preconditionFailure("a column names category number \(number), which has no row")
-        }
-        return name.copy()
-    }
-
-    fileprivate func userIdJSON(_ number: UInt64) throws(LMDBError) -> [UInt8] {
-        guard let row = try get(.users, number: number) else {
-            preconditionFailure("a column names user number \(number), which has no row")
-        }
-        return UserRow(row).idJSON
     }
 }

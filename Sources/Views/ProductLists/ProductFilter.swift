@@ -2,7 +2,7 @@ import CColumns
 import LMDB
 
 /// What the products of a list must be.
-public struct ProductFilter: Sendable {
+public struct ProductFilter: Sendable, Equatable {
     /// The number of a category, of a seller.
     public var category: UInt64?
     public var seller: UInt64?
@@ -39,14 +39,25 @@ public struct ProductFilter: Sendable {
         return true
     }
 
-    /// Sets the bits of a chunk's listed products that match.
-    func select(
-        _ chunk: Int, into words: UnsafeMutablePointer<UInt64>, _ columns: ColumnReader,
+    /// The columns that `keepMatches` compares.
+    var comparedColumns: [ProductColumn] {
+        var columns: [ProductColumn] = []
+        if inStock { columns.append(.inStock) }
+        if category != nil { columns.append(.category) }
+        if seller != nil { columns.append(.seller) }
+        if ratingTenthsMin != nil { columns.append(.rating) }
+        if isByPrice { columns.append(.price) }
+        return columns
+    }
+
+    /// Clears the bits of a chunk's products that do not match.
+    func keepMatches(
+        _ chunk: Int, in words: UnsafeMutablePointer<UInt64>, _ columns: ColumnReader,
         _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
-        let listed = try columns.chunk(.listed, chunk, snapshot)
-        for word in 0..<ProductColumn.chunkWords {
-            words[word] = UInt64(littleEndian: listed.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+        func keep(_ column: ProductColumn, _ least: UInt64, _ most: UInt64) throws(LMDBError) {
+            vitrine_keep_between(
+                try columns.entries(column, chunk, snapshot), least, most, words, ProductColumn.chunkWords)
         }
         if inStock {
             let inStock = try columns.chunk(.inStock, chunk, snapshot)
@@ -54,24 +65,17 @@ public struct ProductFilter: Sendable {
                 words[word] &= UInt64(littleEndian: inStock.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
             }
         }
-        var filter = vitrine_column_filter()
-        if let category {
-            filter.category = try columns.chunk(.category, chunk, snapshot).assumingMemoryBound(to: UInt32.self)
-            filter.wanted_category = UInt32(truncatingIfNeeded: category)
-        }
-        if let seller {
-            filter.seller = try columns.chunk(.seller, chunk, snapshot).assumingMemoryBound(to: UInt32.self)
-            filter.wanted_seller = UInt32(truncatingIfNeeded: seller)
-        }
-        if let ratingRankMin {
-            filter.rating = try columns.chunk(.rating, chunk, snapshot).assumingMemoryBound(to: UInt32.self)
-            filter.rating_min = ratingRankMin
+        if let category { try keep(.category, category, category) }
+        if let seller { try keep(.seller, seller, seller) }
+        if let ratingTenthsMin {
+            // The upper part alone tells tenths.
+            let tenths = UInt64(max(ratingTenthsMin, 1)) << UInt64(ProductRow.ratingRankTenthsShift - 16)
+            let ranks = try columns.entries(.rating, chunk, snapshot)
+            let upper = vitrine_entries(parts: (ranks.parts.1, nil, nil, nil))
+            vitrine_keep_between(upper, tenths, UInt64(UInt16.max), words, ProductColumn.chunkWords)
         }
         if isByPrice {
-            filter.price = try columns.chunk(.price, chunk, snapshot).assumingMemoryBound(to: UInt64.self)
-            filter.price_min = UInt64(bitPattern: prices.lowerBound)
-            filter.price_max = UInt64(bitPattern: prices.upperBound)
+            try keep(.price, UInt64(bitPattern: prices.lowerBound), UInt64(bitPattern: prices.upperBound))
         }
-        vitrine_filter_columns(&filter, words, ProductColumn.chunkWords)
     }
 }

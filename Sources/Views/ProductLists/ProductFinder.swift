@@ -9,10 +9,14 @@ public struct ProductListRequest: Sendable {
     /// Where the part before it ended.
     public var after: ProductPlace?
 
-    /// A list is walked so far for products that match before all columns are compared instead.
-    var walkStepsMax = 1_000
+    // Bounds between the ways of finding, for tests; by the size of the market where they are nil.
+
+    /// A list is walked so far for products that match before all columns are compared.
+    var walkStepsMax: Int?
     /// The products of a seller with no more than these are looked at one by one.
-    var sellerProductsMax = 4_096
+    var sellerProductsMax: Int?
+    /// A list is walked so far for products that are known to match before all of these are put in order.
+    var matchStepsMax: Int?
 
     public init(limit: Int) { self.limit = limit }
 }
@@ -31,24 +35,34 @@ extension ViewSnapshot {
 
     /// Finds the first products of a filtered list behind a place.
     ///
-    /// Three ways, each exact. A seller of few products: all of them are looked at. Else the list of the filter's category,
+    /// Four ways, each exact. A seller of few products: all of them are looked at. Else the list of the filter's category,
     /// or of all products, is walked in order and what does not match is passed over; where matches are not rare that ends
-    /// soon. Else the columns of all products are compared, which takes the same time however few match.
+    /// soon. Else the columns of all products are compared, which takes the same time however few match. If it turns out
+    /// that many do, the list is walked again, by their bits; else those that match are put in order.
     ///
     /// Over `budget` it ends early, and what it gives is of no use.
     public func findProducts(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts
     {
         let filter = request.filter
+        let list = KeptList(request)
+        if list.rest.isOpen { return try walk(list, request, stepsMax: .max, columns)! }
+        try columns.begin(self)
+        let chunks = Column.chunks(of: try productCount())
         let isNewestOfSeller = request.sort == .newest && filter.category == nil
+        // A product looked at takes as long as a hundred compared.
+        let sellerProductsMax = request.sellerProductsMax ?? 256 + 2 * chunks
         if let seller = filter.seller, !isNewestOfSeller,
-            case let count = try listedProductCount(ofSeller: seller), count <= request.sellerProductsMax
+            case let count = try listedProductCount(ofSeller: seller), count <= sellerProductsMax
         {
             guard budget.spend(count * ReadCost.step_ns) else { return FoundProducts() }
-            columns.begin(productCount: try productCount())
             return try findAmongProducts(ofSeller: seller, request, columns)
         }
-        if let found = try walk(request, columns) { return found }
-        return try compareColumns(request, columns)
+        if let found = try walk(list, request, stepsMax: request.walkStepsMax ?? 128 + 2 * chunks, columns) {
+            return found
+        }
+        guard try columns.matches.find(filter, columns, self) else { return FoundProducts() }
+        if let found = try walkMatches(request, columns) { return found }
+        return try selectMatches(request, columns)
     }
 
     private func findAmongProducts(ofSeller seller: UInt64, _ request: ProductListRequest, _ columns: ColumnReader)
@@ -61,35 +75,24 @@ extension ViewSnapshot {
         while try walk.next(), !budget.isOver {
             if try filter.matches(walk.number, columns, self) { try selection.offer(walk.number, columns, self) }
         }
-        return selection.found(request.limit)
+        return try FoundProducts(&selection, request.limit, self)
     }
 
     /// Nil when too much had to be passed over.
-    private func walk(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts? {
-        var filter = request.filter
-        var scope = ProductScope.all
-        if let category = filter.category {
-            scope = .category(category)
-            filter.category = nil
-        } else if let seller = filter.seller, request.sort == .newest {
-            scope = .seller(seller)
-            filter.seller = nil
-        }
-        let isByPrice = request.sort.keptSort == .priceAscending
-        let prices = isByPrice ? filter.prices : ViewSnapshot.allPrices
-        if isByPrice { filter.prices = ViewSnapshot.allPrices }
-
+    private func walk(_ list: KeptList, _ request: ProductListRequest, stepsMax: Int, _ columns: ColumnReader)
+        throws(LMDBError) -> FoundProducts?
+    {
+        let filter = list.rest
         let passesAll = filter.isOpen
-        if !passesAll { columns.begin(productCount: try productCount()) }
         var found = FoundProducts()
         found.numbers.reserveCapacity(request.limit)
-        var walk = try products(scope, request.sort, after: request.after, prices: prices)
+        var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
         var steps = 0
         var last: ProductPlace?
         while try walk.next() {
             steps += 1
             if !passesAll {
-                guard steps <= request.walkStepsMax else {
+                guard steps <= stepsMax else {
                     budget.spend(steps * ReadCost.step_ns)
                     return nil
                 }
@@ -105,37 +108,53 @@ extension ViewSnapshot {
         return found
     }
 
-    private func compareColumns(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError)
-        -> FoundProducts
+    /// Walks a list for the products that are known to match. Nil when too much had to be passed over, or would be if they
+    /// were spread evenly.
+    private func walkMatches(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts?
     {
-        var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
-        try forEachChunk(of: request.filter, columns, match_ns: ReadCost.match_ns) { chunk, words throws(LMDBError) in
-            try selection.offer(chunk, words, columns, self)
+        let matches = columns.matches
+        guard matches.count > 0 else { return FoundProducts() }
+        let list = KeptList(request)
+        var listed = matches.listedCount
+        if let category = request.filter.category {
+            listed = Int(try columns.entry(FacetColumn.categoryProducts.column, category, self))
         }
-        return selection.found(request.limit)
+        let stepsExpected = (request.limit + 1) * listed / matches.count
+        let isWorthIt = stepsExpected * ReadCost.matchStep_ns < matches.count * ReadCost.match_ns
+        guard let stepsMax = request.matchStepsMax ?? (isWorthIt ? 4 * stepsExpected : nil) else { return nil }
+        var found = FoundProducts()
+        found.numbers.reserveCapacity(request.limit)
+        var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
+        var steps = 0
+        defer { budget.spend(steps * ReadCost.matchStep_ns) }
+        var last: ProductPlace?
+        while try walk.next() {
+            steps += 1
+            guard steps <= stepsMax else { return nil }
+            guard matches.contains(walk.number) else { continue }
+            if found.numbers.count == request.limit {
+                found.next = last
+                return found
+            }
+            found.numbers.append(walk.number)
+            if found.numbers.count == request.limit { last = walk.place }
+        }
+        return found
     }
 
-    /// Calls `body` for each chunk of products with the bits of those that match, the last added first.
-    ///
-    /// `match_ns` is what `body` costs for each of them.
-    private func forEachChunk(
-        of filter: ProductFilter, _ columns: ColumnReader, match_ns: Int,
-        _ body: (_ chunk: Int, _ words: UnsafePointer<UInt64>) throws(LMDBError) -> Void
-    ) throws(LMDBError) {
-        var words = InlineArray<63, UInt64>(repeating: 0)
-        let chunks = ColumnReader.chunks(of: try productCount())
-        guard budget.spend(chunks * ReadCost.productChunk_ns) else { return }
-        for chunk in (0..<chunks).reversed() {
-            // Safe: the words stay in place during the call, and there are as many as a chunk has.
-            try withUnsafeMutableBytes(of: &words) { bytes throws(LMDBError) in
-                let words = bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
-                try filter.select(chunk, into: words, columns, self)
-                var matches = 0
-                for word in 0..<ProductColumn.chunkWords { matches &+= words[word].nonzeroBitCount }
-                guard matches > 0, budget.spend(matches * match_ns) else { return }
-                try body(chunk, words)
-            }
+    /// Puts the products that match in order, as far as the page needs.
+    private func selectMatches(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError)
+        -> FoundProducts
+    {
+        let matches = columns.matches
+        var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
+        guard budget.spend(matches.count * ReadCost.match_ns) else { return FoundProducts() }
+        // The last added first.
+        for chunk in (0..<matches.chunks).reversed() where !budget.isOver {
+            guard matches.hasAny(chunk) else { continue }
+            try selection.offer(chunk, matches.words(chunk), columns, self)
         }
+        return try FoundProducts(&selection, request.limit, self)
     }
 
     private func listedProductCount(ofSeller seller: UInt64) throws(LMDBError) -> Int {
@@ -145,7 +164,7 @@ extension ViewSnapshot {
 
     /// The numbers of the products with these ids that are listed, in the order given.
     public func listedProducts(_ ids: [[UInt8]], _ columns: ColumnReader) throws(LMDBError) -> [UInt64] {
-        columns.begin(productCount: try productCount())
+        try columns.begin(self)
         var numbers: [UInt64] = []
         for id in ids {
             guard let number = try productNumber(id.span.bytes) else { continue }
@@ -159,34 +178,45 @@ extension ViewSnapshot {
         _ kinds: ProductFacetKinds, of filter: ProductFilter, _ columns: ColumnReader, _ names: UserNames,
         to output: inout ByteWriter
     ) throws(LMDBError) {
-        columns.begin(productCount: try productCount())
-        let (categories, users) = (try rowCount(.categoryNames), try rowCount(.users))
-        let counters =
-            (kinds.contains(.category) ? categories : 0) + (kinds.contains(.seller) ? users : 0)
-        guard budget.spend(counters * ReadCost.counter_ns) else { return }
-        var facets = ProductFacets(kinds, categoryCount: categories, userCount: users)
-        let match_ns = kinds.count * ReadCost.facet_ns
-        try forEachChunk(of: filter, columns, match_ns: match_ns) { chunk, words throws(LMDBError) in
-            try facets.count(chunk, words, columns, self)
-        }
-        guard !budget.isOver else { return }
-        try facets.append(names, self, to: &output)
+        try columns.begin(self)
+        guard try columns.matches.find(filter, columns, self) else { return }
+        guard let facets = try ProductFacets(kinds, columns, self) else { return }
+        try facets.append(names, columns, self, to: &output)
     }
 
     /// The facets of a list that has no products.
-    public func appendEmptyFacets(_ kinds: ProductFacetKinds, _ names: UserNames, to output: inout ByteWriter)
-        throws(LMDBError)
-    {
-        try ProductFacets(kinds, categoryCount: 0, userCount: 0).append(names, self, to: &output)
+    public func appendEmptyFacets(_ kinds: ProductFacetKinds, to output: inout ByteWriter) {
+        ProductFacets.appendEmpty(kinds, to: &output)
     }
 }
 
-extension ProductSelection {
+/// The shortest kept list in a request's order that holds all products that match, and what is left of the filter there.
+private struct KeptList {
+    var scope = ProductScope.all
+    var prices = ViewSnapshot.allPrices
+    var rest: ProductFilter
+
+    init(_ request: ProductListRequest) {
+        rest = request.filter
+        if let category = rest.category {
+            scope = .category(category)
+            rest.category = nil
+        } else if let seller = rest.seller, request.sort == .newest {
+            scope = .seller(seller)
+            rest.seller = nil
+        }
+        if request.sort.keptSort == .priceAscending {
+            prices = rest.prices
+            rest.prices = ViewSnapshot.allPrices
+        }
+    }
+}
+
+extension FoundProducts {
     /// What was selected; it was asked for one more than `limit`.
-    fileprivate func found(_ limit: Int) -> FoundProducts {
-        var found = FoundProducts()
-        found.numbers = places.prefix(limit).map { UInt64($0.number) }
-        if places.count > limit { found.next = places[limit - 1] }
-        return found
+    fileprivate init(_ selection: inout ProductSelection, _ limit: Int, _ snapshot: borrowing ViewSnapshot)
+        throws(LMDBError)
+    {
+        (numbers, next) = try selection.found(limit, snapshot)
     }
 }

@@ -47,7 +47,7 @@ public struct ProductPlace: Sendable {
         case .priceDescending: ~UInt64(bitPattern: row.price)
         case .rating: ~UInt64(row.ratingRank)
         case .sold: ~UInt64(bitPattern: max(row.sold, 0))
-        case .title: row.titleRank
+        case .title: TitleOrder.rank(TitleOrder.key(ofJSON: row.titleJSON))
         }
     }
 

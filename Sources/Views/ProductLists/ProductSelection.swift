@@ -1,27 +1,47 @@
+import CColumns
 import JSON
 import LMDB
 
 /// The first products of a list in an order, out of those that it is offered in any order.
 struct ProductSelection {
+    /// A product and where it stands. A title's sort key is made only when sixteen bytes of it do not tell.
+    private struct Candidate {
+        var rank: UInt64
+        /// Of titles.
+        var nextRank: UInt64 = 0
+        var added: UInt64
+        var number: UInt32
+        var titleKey: [UInt8]?
+
+        /// No key has a zero byte, so one that is not longer is known whole.
+        var isTitleWhole: Bool { nextRank & 0xFF == 0 }
+    }
+
     private let sort: ProductSort
     private let count: Int
-    private let after: ProductPlace?
+    private var after: Candidate?
     /// The best so far, in order.
-    private(set) var places: [ProductPlace] = []
+    private var candidates: [Candidate] = []
 
     /// Keeps the first `count` products behind `after`.
     init(_ sort: ProductSort, count: Int, after: ProductPlace?) {
-        (self.sort, self.count, self.after) = (sort, count, after)
-        places.reserveCapacity(count + 1)
+        (self.sort, self.count) = (sort, count)
+        if let after {
+            self.after = Candidate(rank: after.rank, added: after.added, number: after.number)
+            if sort == .title {
+                self.after?.nextRank = TitleOrder.nextRank(after.title)
+                self.after?.titleKey = after.title
+            }
+        }
+        candidates.reserveCapacity(count + 1)
     }
 
     private var rankColumn: ProductColumn? {
         switch sort {
-        case .newest: nil
+        case .newest, .title: nil
         case .priceAscending, .priceDescending: .price
         case .rating: .rating
         case .sold: .sold
-        case .title: .title
         }
     }
 
@@ -33,19 +53,17 @@ struct ProductSelection {
         }
     }
 
-    /// What comes behind this rank, or with this rank before this time, is not wanted any more.
-    private var bound: (rank: UInt64, added: UInt64) {
-        guard places.count == count else { return (.max, 0) }
-        // One rank of titles holds many, which do not stand by time.
-        return (places[count - 1].rank, sort == .title ? 0 : places[count - 1].added)
-    }
+    // MARK: Offering
 
     /// Offers every product whose bit is set in a chunk's words, the last added first: as ties go by newest, and newest is
     /// an order itself, most of the others are then passed over.
     mutating func offer(
         _ chunk: Int, _ words: UnsafePointer<UInt64>, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
-        let ranks = try rankColumn.map { column throws(LMDBError) in try columns.chunk(column, chunk, snapshot) }
+        let ranks = try rankColumn.map { column throws(LMDBError) in try columns.entries(column, chunk, snapshot) }
+        let isByTitle = sort == .title
+        let titles = isByTitle ? try columns.chunk(.title, chunk, snapshot) : nil
+        let nextTitles = isByTitle ? try columns.chunk(.titleNext, chunk, snapshot) : nil
         let added = try columns.chunk(.addedAt, chunk, snapshot)
         let first = UInt32(chunk * ProductColumn.chunkEntries)
         var bound = self.bound
@@ -55,50 +73,98 @@ struct ProductSelection {
                 let bit = 63 - bits.leadingZeroBitCount
                 bits &= ~(1 << UInt64(bit))
                 let index = 64 * word + bit
-                var rank: UInt64 = 0
-                if let ranks { rank = self.rank(ofEntry: ColumnReader.entry(rankColumn!, ranks, index)) }
+                var candidate = Candidate(rank: 0, added: 0, number: first + UInt32(index))
                 // Most are behind the last that is kept, by rank alone.
-                if rank > bound.rank { continue }
-                let added = ColumnReader.entry(.addedAt, added, index)
-                if rank == bound.rank, added < bound.added { continue }
-                try offer(ProductPlace(rank: rank, added: added, number: first + UInt32(index)), snapshot)
+                if let titles, let nextTitles {
+                    candidate.rank = ColumnReader.entry(64, titles, index)
+                    if candidate.rank > bound.rank { continue }
+                    candidate.nextRank = ColumnReader.entry(64, nextTitles, index)
+                    if candidate.rank == bound.rank, candidate.nextRank > bound.nextRank { continue }
+                } else if let ranks {
+                    candidate.rank = rank(ofEntry: ranks.entry(index))
+                    if candidate.rank > bound.rank { continue }
+                }
+                candidate.added = ColumnReader.entry(64, added, index)
+                if candidate.rank == bound.rank, candidate.added < bound.added { continue }
+                try offer(candidate, snapshot)
                 if snapshot.budget.isOver { return }
                 bound = self.bound
             }
         }
     }
 
+    /// What comes behind these ranks, or with this rank before this time, is not wanted any more.
+    private var bound: (rank: UInt64, nextRank: UInt64, added: UInt64) {
+        guard candidates.count == count, let last = candidates.last else { return (.max, .max, 0) }
+        // One rank of titles holds many, which do not stand by time.
+        return (last.rank, last.nextRank, sort == .title ? 0 : last.added)
+    }
+
     /// Offers one product.
     mutating func offer(_ number: UInt64, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
     {
-        var rank: UInt64 = 0
-        if let rankColumn { rank = self.rank(ofEntry: try columns.entry(rankColumn, number, snapshot)) }
-        let added = try columns.entry(.addedAt, number, snapshot)
-        try offer(
-            ProductPlace(rank: rank, added: added, number: UInt32(truncatingIfNeeded: number)), snapshot)
+        var candidate = Candidate(rank: 0, added: 0, number: UInt32(truncatingIfNeeded: number))
+        if let rankColumn {
+            candidate.rank = rank(ofEntry: try columns.entry(rankColumn, number, snapshot))
+        } else if sort == .title {
+            candidate.rank = try columns.entry(.title, number, snapshot)
+            candidate.nextRank = try columns.entry(.titleNext, number, snapshot)
+        }
+        candidate.added = try columns.entry(.addedAt, number, snapshot)
+        try offer(candidate, snapshot)
     }
 
-    private mutating func offer(_ offered: ProductPlace, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
-        var place = offered
-        if sort == .title {
-            // The column holds the key's first bytes only.
-            if places.count == count, place.rank > places[count - 1].rank { return }
-            snapshot.budget.spend(ReadCost.titleKey_ns)
-            place.title = try snapshot.titleKey(UInt64(place.number))
+    private mutating func offer(_ offered: Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        var candidate = offered
+        if var after {
+            guard try isBefore(&after, &candidate, snapshot) else { return }
         }
-        if let after, !after.isBefore(place) { return }
-        if places.count == count {
-            guard count > 0, place.isBefore(places[count - 1]) else { return }
-            places.removeLast()
+        if candidates.count == count {
+            guard count > 0, try isBefore(&candidate, &candidates[count - 1], snapshot) else { return }
+            candidates.removeLast()
         }
         var low = 0
-        var high = places.count
+        var high = candidates.count
         while low < high {
             let middle = (low + high) / 2
-            if places[middle].isBefore(place) { low = middle + 1 } else { high = middle }
+            if try isBefore(&candidates[middle], &candidate, snapshot) { low = middle + 1 } else { high = middle }
         }
-        places.insert(place, at: low)
+        candidates.insert(candidate, at: low)
         snapshot.budget.spend(ReadCost.keptProduct_ns)
+    }
+
+    private func isBefore(_ left: inout Candidate, _ right: inout Candidate, _ snapshot: borrowing ViewSnapshot)
+        throws(LMDBError) -> Bool
+    {
+        if left.rank != right.rank { return left.rank < right.rank }
+        if left.nextRank != right.nextRank { return left.nextRank < right.nextRank }
+        if sort == .title, !left.isTitleWhole {
+            let (leftKey, rightKey) = (try titleKey(&left, snapshot), try titleKey(&right, snapshot))
+            if leftKey != rightKey { return leftKey.lexicographicallyPrecedes(rightKey) }
+        }
+        return left.added != right.added ? left.added > right.added : left.number > right.number
+    }
+
+    private func titleKey(_ candidate: inout Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> [UInt8]
+    {
+        if let key = candidate.titleKey { return key }
+        snapshot.budget.spend(ReadCost.titleKey_ns)
+        let key = try snapshot.titleKey(UInt64(candidate.number))
+        candidate.titleKey = key
+        return key
+    }
+
+    // MARK: What was selected
+
+    /// The first `limit`, and the place of the last of them when there are more.
+    mutating func found(_ limit: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> (numbers: [UInt64], next: ProductPlace?)
+    {
+        let numbers = candidates.prefix(limit).map { UInt64($0.number) }
+        guard candidates.count > limit, limit > 0 else { return (numbers, nil) }
+        let title = sort == .title ? try titleKey(&candidates[limit - 1], snapshot) : []
+        let last = candidates[limit - 1]
+        return (numbers, ProductPlace(rank: last.rank, title: title, added: last.added, number: last.number))
     }
 }
 

@@ -33,11 +33,10 @@ enum TitleOrder {
     static func key(ofJSON json: [UInt8]) -> [UInt8] { key(of: JSONText.decode(json)) }
 
     /// The first eight bytes of a key as a number of the same order.
-    static func rank(_ key: [UInt8]) -> UInt64 {
-        var rank: UInt64 = 0
-        for index in 0..<8 { rank = rank << 8 | (index < key.count ? UInt64(key[index]) : 0) }
-        return rank
-    }
+    static func rank(_ key: [UInt8]) -> UInt64 { ByteRank.of(key) }
+
+    /// The eight bytes behind those, in the same way.
+    static func nextRank(_ key: [UInt8]) -> UInt64 { ByteRank.of(key, from: 8) }
 }
 
 /// Reads back the JSON strings that `ByteWriter.append(jsonString:)` writes.

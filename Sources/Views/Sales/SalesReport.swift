@@ -120,7 +120,7 @@ extension ViewSnapshot {
     public func findSales(
         by subject: SalesSubject, _ request: SalesRequest, after: SalesPlace?, _ columns: ColumnReader
     ) throws(LMDBError) -> FoundSales {
-        columns.begin(productCount: try productCount())
+        try columns.begin(self)
         let kind = subject.kind
         var selection = SalesSelection(kind, count: request.limit + 1, after: after)
         let spans = request.times.days.spans(kind)

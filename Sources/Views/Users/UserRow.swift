@@ -84,6 +84,12 @@ public struct UserRow {
 
     static func isSeller(_ row: RawSpan) -> Bool { row.field(0, as: UInt8.self) == Role.seller.rawValue }
 
+    /// The id as JSON inside an encoded row.
+    @_lifetime(copy row)
+    static func idJSON(in row: RawSpan) -> RawSpan {
+        row.extracting(headerBytes..<headerBytes + Int(row.field(2, as: UInt16.self)))
+    }
+
     /// The name as JSON inside an encoded row: what is spliced into cards.
     @_lifetime(copy row)
     static func nameJSON(in row: RawSpan) -> RawSpan {

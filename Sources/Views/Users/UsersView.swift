@@ -9,6 +9,7 @@ enum UsersView {
         try views.putNumber(.userNumbers, of: event.userId.utf8, number)
         let row = UserRow(event, at: moment.time).encode()
         try views.put(.users, number: number, row.bytes)
+        if event.role == .seller { try FacetColumn.insert(seller: number, id: event.userId.utf8, in: &views) }
         views.touch(.user(number))
     }
 

@@ -1,0 +1,174 @@
+import JSON
+import LMDB
+
+/// The values of a facet that are answered: those with the most products, then by value.
+struct FacetValues {
+    private struct Value {
+        let number: UInt64
+        let count: UInt32
+        /// The value as JSON. It lies in the map of the snapshot that these values are found in.
+        let json: UnsafeRawBufferPointer
+        /// The text when it is not just what stands between the quotation marks.
+        let decoded: [UInt8]?
+
+        func isBefore(_ other: Value) -> Bool {
+            if count != other.count { return count > other.count }
+            if decoded == nil, other.decoded == nil {
+                return json.dropFirst().dropLast().lexicographicallyPrecedes(other.json.dropFirst().dropLast())
+            }
+            return text.lexicographicallyPrecedes(other.text)
+        }
+
+        private var text: [UInt8] { decoded ?? Array(json.dropFirst().dropLast()) }
+    }
+
+    private var values: [Value] = []
+
+    init(categories: FacetCounters.Counters, _ limit: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        let most = FacetValues.most(categories, limit, snapshot.budget)
+        try take(most.certain + most.tied, limit, categories, snapshot) { number throws(LMDBError) in
+            guard let name = try snapshot.get(.categoryNames, number: number) else {
+                preconditionFailure("a column names category number \(number), which has no row")
+            }
+            return name.withUnsafeBytes { $0 }
+        }
+    }
+
+    init(
+        sellers: FacetCounters.Counters, _ limit: Int, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
+        var most = FacetValues.most(sellers, limit, snapshot.budget)
+        if most.certain.count + most.tied.count > limit {
+            most.tied = try FacetValues.firstById(most.tied, limit - most.certain.count, columns, snapshot)
+        }
+        try take(most.certain + most.tied, limit, sellers, snapshot) { number throws(LMDBError) in
+            guard let row = try snapshot.get(.users, number: number) else {
+                preconditionFailure("a column names user number \(number), which has no row")
+            }
+            return UserRow.idJSON(in: row).withUnsafeBytes { $0 }
+        }
+    }
+
+    private mutating func take(
+        _ numbers: [UInt32], _ limit: Int, _ counters: FacetCounters.Counters, _ snapshot: borrowing ViewSnapshot,
+        json: (UInt64) throws(LMDBError) -> UnsafeRawBufferPointer
+    ) throws(LMDBError) {
+        guard snapshot.budget.spend(numbers.count * ReadCost.text_ns) else { return }
+        values.reserveCapacity(numbers.count)
+        for number in numbers {
+            let json = try json(UInt64(number))
+            let decoded = json.contains(UInt8(ascii: "\\")) ? JSONText.decode(Array(json)) : nil
+            values.append(
+                Value(number: UInt64(number), count: counters.memory[Int(number)], json: json, decoded: decoded))
+        }
+        values.sort { $0.isBefore($1) }
+        if values.count > limit { values.removeSubrange(limit...) }
+    }
+
+    // MARK: The highest counts
+
+    /// Counts below this are told apart by how many have each.
+    private static let histogramEnd = 4_096
+
+    /// The numbers with the highest counts: those that are certain to be among the first `limit`, and those with the next
+    /// lower count, of which some are, or some beyond.
+    static func most(_ counters: FacetCounters.Counters, _ limit: Int, _ budget: ReadBudget) -> (
+        certain: [UInt32], tied: [UInt32]
+    ) {
+        let counts = counters.memory
+        guard budget.spend(counters.count * ReadCost.counter_ns) else { return ([], []) }
+        var having = [Int](repeating: 0, count: histogramEnd)
+        var found: [UInt32] = []
+        for number in 0..<counters.count where counts[number] > 0 {
+            found.append(UInt32(number))
+            having[min(Int(counts[number]), histogramEnd - 1)] += 1
+        }
+        guard budget.spend(found.count * ReadCost.facetValue_ns) else { return ([], []) }
+        guard found.count > limit else { return (found, []) }
+        var least = histogramEnd - 1
+        var above = 0
+        while above + having[least] < limit {
+            above += having[least]
+            least -= 1
+        }
+        if least == histogramEnd - 1 {
+            // More than `limit` of high counts, each of thousands of products: they are few enough to be put in order.
+            let high = found.filter { Int(counts[Int($0)]) >= least }.sorted { counts[Int($0)] > counts[Int($1)] }
+            let last = counts[Int(high[limit - 1])]
+            return (high.filter { counts[Int($0)] > last }, high.filter { counts[Int($0)] == last })
+        }
+        return (
+            found.filter { Int(counts[Int($0)]) > least }, found.filter { Int(counts[Int($0)]) == least }
+        )
+    }
+
+    /// The first `limit` sellers by id, and those that sixteen bytes of their ids do not tell from the last of these.
+    private static func firstById(
+        _ numbers: [UInt32], _ limit: Int, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) -> [UInt32] {
+        typealias Rank = (first: UInt64, next: UInt64)
+        guard snapshot.budget.spend(numbers.count * ReadCost.facetValue_ns) else { return [] }
+        let (first, next) = (FacetColumn.sellerId.column, FacetColumn.sellerIdNext.column)
+        try columns.findAll(first, snapshot)
+        try columns.findAll(next, snapshot)
+        func rank(_ number: UInt32) throws(LMDBError) -> Rank {
+            (
+                try columns.entry(first, UInt64(number), snapshot),
+                try columns.entry(next, UInt64(number), snapshot)
+            )
+        }
+        var lowest: [Rank] = []
+        lowest.reserveCapacity(limit + 1)
+        for number in numbers {
+            let rank = try rank(number)
+            if lowest.count == limit {
+                guard rank < lowest[limit - 1] else { continue }
+                lowest.removeLast()
+            }
+            var low = 0
+            var high = lowest.count
+            while low < high {
+                let middle = (low + high) / 2
+                if lowest[middle] < rank { low = middle + 1 } else { high = middle }
+            }
+            lowest.insert(rank, at: low)
+        }
+        guard let last = lowest.last else { return [] }
+        var kept: [UInt32] = []
+        for number in numbers where try rank(number) <= last { kept.append(number) }
+        return kept
+    }
+
+    // MARK: The answer
+
+    /// Appends the values as JSON.
+    func append(to output: inout ByteWriter) {
+        output.append("[")
+        for (index, value) in values.enumerated() { append(value, index, to: &output) { _ in } }
+        output.append("]")
+    }
+
+    /// Appends sellers with their names.
+    func append(_ names: UserNames, _ snapshot: borrowing ViewSnapshot, to output: inout ByteWriter) throws(LMDBError) {
+        output.append("[")
+        for (index, value) in values.enumerated() {
+            try append(value, index, to: &output) { output throws(LMDBError) in
+                output.append(",\"name\":")
+                try names.append(value.number, from: snapshot, to: &output)
+            }
+        }
+        output.append("]")
+    }
+
+    private func append<Failure: Error>(
+        _ value: Value, _ index: Int, to output: inout ByteWriter,
+        name: (inout ByteWriter) throws(Failure) -> Void
+    ) throws(Failure) {
+        output.append(index == 0 ? "{\"value\":" : ",{\"value\":")
+        output.append(RawSpan(_unsafeBytes: value.json))
+        try name(&output)
+        output.append(",\"count\":")
+        output.append(decimal: UInt64(value.count))
+        output.append("}")
+    }
+}

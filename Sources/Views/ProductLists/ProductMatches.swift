@@ -1,0 +1,65 @@
+import CColumns
+import LMDB
+
+/// The listed products that match a filter, a bit for each by number. A query's page and its facets share them.
+///
+/// Safe although it keeps bits between calls: they are used again only for the same commit and the same filter.
+final class ProductMatches {
+    /// A chunk has 63 words.
+    private var words = UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0)
+    private var found: (commit: Int, filter: ProductFilter)?
+    private(set) var chunks = 0
+    /// How many match, and how many are listed.
+    private(set) var count = 0
+    private(set) var listedCount = 0
+
+    deinit { words.deallocate() }
+
+    func words(_ chunk: Int) -> UnsafePointer<UInt64> {
+        precondition(chunk < chunks, "no such chunk")
+        return UnsafePointer(words.baseAddress! + chunk * ProductColumn.chunkWords)
+    }
+
+    /// Whether any product of a chunk matches.
+    func hasAny(_ chunk: Int) -> Bool {
+        let words = words(chunk)
+        return (0..<ProductColumn.chunkWords).contains { words[$0] != 0 }
+    }
+
+    func contains(_ number: UInt64) -> Bool {
+        // A chunk is whole words, so the bits of all chunks are those of one long row.
+        let (word, bit) = Int(number).quotientAndRemainder(dividingBy: 64)
+        precondition(word < chunks * ProductColumn.chunkWords, "no such product")
+        return words[word] >> UInt64(bit) & 1 == 1
+    }
+
+    /// Finds them by comparing the columns of all products. False when the budget does not reach for that.
+    func find(_ filter: ProductFilter, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> Bool
+    {
+        if let found, found.commit == snapshot.commitNumber, found.filter == filter { return !snapshot.budget.isOver }
+        found = nil
+        chunks = Column.chunks(of: try snapshot.productCount())
+        let compared = filter.comparedColumns
+        let cost = ReadCost.productChunk_ns + compared.count * ReadCost.comparedChunk_ns
+        guard snapshot.budget.spend(chunks * cost) else { return false }
+        if chunks * ProductColumn.chunkWords > words.count {
+            words.deallocate()
+            words = .allocate(capacity: 2 * chunks * ProductColumn.chunkWords)
+        }
+        for column in compared + [.listed] { try columns.findAll(column, snapshot) }
+        (count, listedCount) = (0, 0)
+        for chunk in 0..<chunks {
+            let words = words.baseAddress! + chunk * ProductColumn.chunkWords
+            let listed = try columns.chunk(.listed, chunk, snapshot)
+            for word in 0..<ProductColumn.chunkWords {
+                words[word] = UInt64(littleEndian: listed.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+                listedCount += words[word].nonzeroBitCount
+            }
+            try filter.keepMatches(chunk, in: words, columns, snapshot)
+            for word in 0..<ProductColumn.chunkWords { count += words[word].nonzeroBitCount }
+        }
+        found = (snapshot.commitNumber, filter)
+        return true
+    }
+}
