@@ -125,6 +125,13 @@ WIDEST void vitrine_filter_range(
     for (size_t word = 0; word < word_count; word++) {
         if (words[word] == 0) continue;
         const uint64_t *entries = column + 64 * word;
+        if (__builtin_popcountll(words[word]) <= few_bits) {
+            for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
+                uint64_t entry = entries[__builtin_ctzll(bits)];
+                if (entry < least || entry > most) words[word] &= ~(bits & -bits);
+            }
+            continue;
+        }
         for (int i = 0; i < 64; i++) flags[i] = (entries[i] >= least) & (entries[i] <= most);
         words[word] &= bits_of(flags);
     }
@@ -202,7 +209,13 @@ WIDEST void vitrine_count_steps(
     // A lane counts four entries of a word: 255 words are far below 2^16.
     lanes_16 reached[vitrine_steps] = {{0}};
     for (size_t word = 0; word < word_count; word++) {
-        if (words[word] == 0) continue;
+        if (__builtin_popcountll(words[word]) <= few_bits) {
+            for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
+                uint16_t entry = entries[64 * word + (size_t)__builtin_ctzll(bits)];
+                for (int i = 0; i < vitrine_steps; i++) counts[i] += entry >= (uint16_t)((i + 1) * step);
+            }
+            continue;
+        }
         for (int group = 0; group < 4; group++) {
             const lanes_16 bit = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
             const uint16_t bits = (uint16_t)(words[word] >> (16 * group));
@@ -216,4 +229,23 @@ WIDEST void vitrine_count_steps(
     for (int i = 0; i < vitrine_steps; i++) {
         for (int lane = 0; lane < 16; lane++) counts[i] += reached[i][lane];
     }
+}
+
+size_t vitrine_list_counted(const uint32_t *counters, size_t count, uint32_t *numbers) {
+    size_t found = 0, number = 0;
+    // Most are 0: sixteen at a time.
+    for (; number + 16 <= count; number += 16) {
+        uint32_t any = 0;
+        for (size_t i = 0; i < 16; i++) any |= counters[number + i];
+        if (any == 0) continue;
+        for (size_t i = number; i < number + 16; i++) {
+            numbers[found] = (uint32_t)i;
+            found += counters[i] != 0;
+        }
+    }
+    for (; number < count; number++) {
+        numbers[found] = (uint32_t)number;
+        found += counters[number] != 0;
+    }
+    return found;
 }

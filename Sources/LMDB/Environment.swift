@@ -109,6 +109,6 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
 }
 
 /// A named table of an environment, valid for as long as the environment is open.
-public struct Table: Sendable {
+public struct Table: Sendable, Equatable {
     let handle: MDB_dbi
 }

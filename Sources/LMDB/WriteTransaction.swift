@@ -5,6 +5,9 @@ public struct WriteTransaction: ~Copyable {
     private let handle: OpaquePointer
     private let environment: Environment
     private var isFinished = false
+    /// Where the last change was made. LMDB first looks at the page that a cursor stands on, so changes in the order of keys
+    /// seldom begin at the root. LMDB closes it with the transaction.
+    private var changeCursor: (table: Table, handle: OpaquePointer)?
 
     init(_ environment: Environment) throws(LMDBError) {
         var started: OpaquePointer?
@@ -50,42 +53,74 @@ public struct WriteTransaction: ~Copyable {
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
     }
 
-    /// Stores `value` under `key`, in place of what was there.
-    public mutating func put(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) {
-        try environment.check("mdb_put", put(table, key, value, 0))
+    /// Stores `value` under `key`, in place of what was there, which `replaced` gets first.
+    public mutating func put(
+        _ table: Table, _ key: RawSpan, _ value: RawSpan, replaced: (RawSpan) -> Void = { _ in }
+    ) throws(LMDBError) {
+        let isThere = try seek(table, key, replaced)
+        // What the cursor stands on is replaced without another search.
+        try environment.check("mdb_cursor_put", try put(table, key, value, isThere ? UInt32(MDB_CURRENT) : 0))
     }
 
     /// Stores `value` under `key`; false when something is there, which stays.
     public mutating func insert(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) -> Bool {
-        let code = put(table, key, value, UInt32(MDB_NOOVERWRITE))
+        let code = try put(table, key, value, UInt32(MDB_NOOVERWRITE))
         if code == MDB_KEYEXIST { return false }
-        try environment.check("mdb_put", code)
+        try environment.check("mdb_cursor_put", code)
         return true
     }
 
-    private mutating func put(_ table: Table, _ key: RawSpan, _ value: RawSpan, _ flags: UInt32) -> Int32 {
-        key.withUnsafeBytes { keyBytes in
+    /// Removes `key`; false when it was not there. `removed` gets its value first.
+    @discardableResult
+    public mutating func delete(_ table: Table, _ key: RawSpan, removed: (RawSpan) -> Void = { _ in })
+        throws(LMDBError) -> Bool
+    {
+        guard try seek(table, key, removed) else { return false }
+        try environment.check("mdb_cursor_del", mdb_cursor_del(try cursorForChanges(table), 0))
+        return true
+    }
+
+    private mutating func put(_ table: Table, _ key: RawSpan, _ value: RawSpan, _ flags: UInt32) throws(LMDBError)
+        -> Int32
+    {
+        let cursor = try cursorForChanges(table)
+        return key.withUnsafeBytes { keyBytes in
             value.withUnsafeBytes { valueBytes in
                 // Safe: LMDB copies both during the call and does not write through the pointers.
                 var key = MDB_val(
                     mv_size: keyBytes.count, mv_data: UnsafeMutableRawPointer(mutating: keyBytes.baseAddress))
                 var value = MDB_val(
                     mv_size: valueBytes.count, mv_data: UnsafeMutableRawPointer(mutating: valueBytes.baseAddress))
-                return mdb_put(handle, table.handle, &key, &value, flags)
+                return mdb_cursor_put(cursor, &key, &value, flags)
             }
         }
     }
 
-    /// Removes `key`; false when it was not there.
-    @discardableResult
-    public mutating func delete(_ table: Table, _ key: RawSpan) throws(LMDBError) -> Bool {
+    /// Moves the cursor to `key` and gives what is there; false when nothing is.
+    private mutating func seek(_ table: Table, _ key: RawSpan, _ body: (RawSpan) -> Void) throws(LMDBError) -> Bool {
+        let cursor = try cursorForChanges(table)
+        var value = MDB_val()
         let code = key.withUnsafeBytes { bytes in
             var key = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-            return mdb_del(handle, table.handle, &key, nil)
+            return mdb_cursor_get(cursor, &key, &value, MDB_SET)
         }
         if code == MDB_NOTFOUND { return false }
-        try environment.check("mdb_del", code)
+        try environment.check("mdb_cursor_get", code)
+        // Safe: the value stays in place until the next change, and `body` cannot make one.
+        body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)))
         return true
+    }
+
+    private mutating func cursorForChanges(_ table: Table) throws(LMDBError) -> OpaquePointer {
+        if let changeCursor {
+            if changeCursor.table == table { return changeCursor.handle }
+            mdb_cursor_close(changeCursor.handle)
+            self.changeCursor = nil
+        }
+        var opened: OpaquePointer?
+        try environment.check("mdb_cursor_open", mdb_cursor_open(handle, table.handle, &opened))
+        changeCursor = (table, opened!)
+        return opened!
     }
 
     @_lifetime(borrow self)

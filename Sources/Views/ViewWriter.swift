@@ -138,9 +138,8 @@ public struct ViewWriter: ~Copyable {
     mutating func write(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) throws(ViewError) {
         do {
             var tally = tallies[table.index]
-            if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) }
+            try transaction.put(tables[table], key, value) { tally.remove(table, key, $0) }
             tally.add(table, key, value)
-            try transaction.put(tables[table], key, value)
             tallies[table.index] = tally
         } catch {
             throw .storage(error)
@@ -151,8 +150,7 @@ public struct ViewWriter: ~Copyable {
     mutating func erase(_ table: ViewTable, _ key: RawSpan) throws(ViewError) {
         do {
             var tally = tallies[table.index]
-            if let old = try transaction.get(tables[table], key) { tally.remove(table, key, old) } else { return }
-            try transaction.delete(tables[table], key)
+            try transaction.delete(tables[table], key) { tally.remove(table, key, $0) }
             tallies[table.index] = tally
         } catch {
             throw .storage(error)

@@ -40,6 +40,9 @@ void vitrine_count_steps(
 
 enum { vitrine_steps = 5 };
 
+/// Lists the numbers of the counters that are not 0. Gives how many there are; `numbers` has room for `count`.
+size_t vitrine_list_counted(const uint32_t *_Nonnull counters, size_t count, uint32_t *_Nonnull numbers);
+
 /// Asks for the lines of memory that so many bytes are in, without waiting for them.
 static inline void vitrine_prefetch(const void *_Nullable bytes, size_t count) {
     const char *line = (const char *)bytes;

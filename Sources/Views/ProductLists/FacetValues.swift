@@ -1,3 +1,4 @@
+import CColumns
 import JSON
 import LMDB
 
@@ -75,16 +76,18 @@ struct FacetValues {
     static func most(_ counters: FacetCounters.Counters, _ limit: Int, _ budget: ReadBudget) -> (
         certain: [UInt32], tied: [UInt32]
     ) {
-        let counts = counters.memory
-        guard budget.spend(counters.count * ReadCost.counter_ns) else { return ([], []) }
-        var having = [Int](repeating: 0, count: histogramEnd)
-        var found: [UInt32] = []
-        for number in 0..<counters.count where counts[number] > 0 {
-            found.append(UInt32(number))
-            having[min(Int(counts[number]), histogramEnd - 1)] += 1
+        guard budget.spend(counters.count * ReadCost.counter_ns / 2), let counts = counters.memory.baseAddress else {
+            return ([], [])
+        }
+        let found = [UInt32](unsafeUninitializedCapacity: counters.count) { numbers, count in
+            guard let start = numbers.baseAddress else { return }
+            // Safe: there is room for the number of every counter.
+            count = vitrine_list_counted(counts, counters.count, start)
         }
         guard budget.spend(found.count * ReadCost.facetValue_ns) else { return ([], []) }
         guard found.count > limit else { return (found, []) }
+        var having = [Int](repeating: 0, count: histogramEnd)
+        for number in found { having[min(Int(counts[Int(number)]), histogramEnd - 1)] += 1 }
         var least = histogramEnd - 1
         var above = 0
         while above + having[least] < limit {

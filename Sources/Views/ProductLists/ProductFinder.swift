@@ -57,7 +57,7 @@ extension ViewSnapshot {
             guard budget.spend(count * ReadCost.step_ns) else { return FoundProducts() }
             return try findAmongProducts(ofSeller: seller, request, columns)
         }
-        if let found = try walk(list, request, stepsMax: request.walkStepsMax ?? 128 + 2 * chunks, columns) {
+        if let found = try walk(list, request, stepsMax: request.walkStepsMax ?? 64 + chunks, columns) {
             return found
         }
         guard try columns.matches.find(filter, columns, self) else { return FoundProducts() }

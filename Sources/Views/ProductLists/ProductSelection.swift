@@ -67,8 +67,11 @@ struct ProductSelection {
         let added = try columns.chunk(.addedAt, chunk, snapshot)
         let first = UInt32(chunk * ProductColumn.chunkEntries)
         var bound = self.bound
-        for word in (0..<ProductColumn.chunkWords).reversed() {
-            var bits = words[word]
+        var near = InlineArray<63, UInt64>(repeating: 0)
+        for word in near.indices { near[word] = words[word] }
+        keepNear(bound.rank, ranks, titles, in: &near)
+        for word in near.indices.reversed() {
+            var bits = near[word]
             while bits != 0 {
                 let bit = 63 - bits.leadingZeroBitCount
                 bits &= ~(1 << UInt64(bit))
@@ -89,6 +92,27 @@ struct ProductSelection {
                 try offer(candidate, snapshot)
                 if snapshot.budget.isOver { return }
                 bound = self.bound
+            }
+        }
+    }
+
+    /// Clears the bits of what comes before `after` or behind a rank, as far as ranks tell.
+    private func keepNear(
+        _ bound: UInt64, _ ranks: vitrine_entries?, _ titles: UnsafeRawPointer?,
+        in words: inout InlineArray<63, UInt64>
+    ) {
+        let first = after?.rank ?? 0
+        guard first > 0 || bound < .max, first <= bound else { return }
+        var span = words.mutableSpan
+        // Safe: there are as many words as a chunk has, and as many entries.
+        span.withUnsafeMutableBufferPointer { words in
+            guard let start = words.baseAddress else { return }
+            if let titles {
+                vitrine_filter_range(
+                    titles.assumingMemoryBound(to: UInt64.self), first, bound, start, words.count)
+            } else if let ranks {
+                let (least, most) = sort == .priceAscending ? (first, bound) : (~bound, ~first)
+                vitrine_keep_between(ranks, least, most, start, words.count)
             }
         }
     }
