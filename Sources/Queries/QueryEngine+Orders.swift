@@ -29,7 +29,8 @@ extension QueryEngine {
         } else {
             body.append("null}")
         }
-        return [partition, .userNames]
+        guard let places = request.places else { return [partition, .userNames] }
+        return [Partition](found.numbers, places) { .order($0) }
     }
 
     private mutating func renderNoOrders() -> [Partition] {

@@ -33,14 +33,16 @@ extension QueryEngine {
             try snapshot.appendFacets(query.facets, of: request.filter, columns, names, to: &body)
         }
         body.append("}")
-        return [partition, .userNames]
+        guard query.facets.isEmpty, let places = request.places else { return [partition, .userNames] }
+        return [Partition](found.numbers, places) { .product($0) }
     }
 
-    /// The products of a list of ids may all change alone, so their page is not kept.
     private mutating func renderProducts(_ ids: [[UInt8]]) throws(LMDBError) -> [Partition] {
-        try appendCards(try snapshot.listedProducts(ids, columns))
+        let numbers = try snapshot.listedProducts(ids, columns)
+        try appendCards(numbers)
         body.append("null}")
-        return []
+        // A product that is unknown today may be added tomorrow. One that is listed stays so until it changes.
+        return numbers.count == ids.count ? [Partition](numbers) { .product($0) } : []
     }
 
     private mutating func appendCards(_ numbers: [UInt64]) throws(LMDBError) {

@@ -71,9 +71,11 @@ public struct QueryEngine: ~Copyable {
     public mutating func cachedAnswer(_ target: RawSpan) -> Answer? {
         // The applied position first, the stamps second: see `Freshness`.
         let applied = freshness.appliedPosition
-        guard let entry = cache.find(target, hash: ResponseCache.hash(target), freshness: freshness) else { return nil }
-        // An entry made from a snapshot that was committed but not published yet is newer than `applied`.
-        return Answer(body: entry.body, etag: entry.etag, position: max(applied, entry.position), partitions: [])
+        guard
+            let entry = cache.find(
+                target, hash: ResponseCache.hash(target), applied: applied, freshness: freshness)
+        else { return nil }
+        return Answer(body: entry.body, etag: entry.etag, position: entry.position, partitions: [])
     }
 
     /// Keeps an answer to `target` that another engine made from the same views. It is dropped, like one of this engine's

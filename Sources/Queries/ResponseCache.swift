@@ -5,12 +5,12 @@ import Views
 
 /// One loop's least-recently-used cache of finished bodies, bounded in bytes.
 ///
-/// An entry knows the position it was made at and the partitions it depends on; `Freshness` says whether it still holds.
+/// An entry knows a position that it is the answer at and the partitions it depends on; `Freshness` says whether it still holds.
 /// It is used by its loop's thread only, and hands out its memory only until the next change.
 public struct ResponseCache: ~Copyable {
-    /// An answer depends on few partitions: its list and the names in it.
-    static let partitionsMax = 4
-    /// What an entry takes besides its key and body, about.
+    /// A page depends on its list, the names in it and each of at most a hundred things that it shows.
+    static let partitionsMax = 102
+    /// What an entry takes besides its stamps' places, its key and its body, about.
     private static let overheadBytes = 160
     /// A body beyond this part of the cache is not worth what it pushes out.
     private static let largestPart = 8
@@ -25,20 +25,25 @@ public struct ResponseCache: ~Copyable {
 
     struct Entry {
         var hash: UInt64
-        /// The key's bytes, and behind them the body's.
+        /// The places of the stamps it depends on, behind them the key's bytes, and behind those the body's.
         var memory: UnsafeMutableRawPointer
+        var stampCount: Int
         var keyBytes: Int
         var bodyBytes: Int
         var etag: UInt64
-        /// The position of the snapshot it was made from.
+        /// The last position that it is known to be the answer at: first that of the snapshot it was made from.
         var position: UInt64
-        var stampIndexes: (Int32, Int32, Int32, Int32)
-        var stampCount: Int
         var newer: Int32
         var older: Int32
 
-        var body: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory + keyBytes, count: bodyBytes) }
-        var cost: Int { keyBytes + bodyBytes + ResponseCache.overheadBytes }
+        var stampIndexes: UnsafeBufferPointer<Int32> {
+            UnsafeBufferPointer(start: memory.assumingMemoryBound(to: Int32.self), count: stampCount)
+        }
+        var key: UnsafeRawPointer { UnsafeRawPointer(memory) + stampCount * MemoryLayout<Int32>.stride }
+        var body: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: key + keyBytes, count: bodyBytes) }
+        var cost: Int {
+            stampCount * MemoryLayout<Int32>.stride + keyBytes + bodyBytes + ResponseCache.overheadBytes
+        }
     }
 
     private static let none: Int32 = -1
@@ -73,17 +78,16 @@ public struct ResponseCache: ~Copyable {
         key.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }
     }
 
-    /// The entry of `key` if it is the answer at `applied`; one that is not is dropped.
+    /// The entry of `key` if it is the answer at its position, which is `applied` or a newer one; one that is not is dropped.
     ///
     /// `applied` must have been loaded before this call, which loads the stamps: see `Freshness`.
-    mutating func find(_ key: RawSpan, hash: UInt64, freshness: Freshness) -> Entry? {
+    mutating func find(_ key: RawSpan, hash: UInt64, applied: UInt64, freshness: Freshness) -> Entry? {
         guard bytesMax > 0 else { return nil }
         guard let index = index(of: key, hash) else {
             counts.misses += 1
             return nil
         }
-        let entry = entries[Int(index)]
-        guard isCurrent(entry, freshness) else {
+        guard isCurrent(index, applied, freshness) else {
             counts.misses += 1
             counts.staleDrops += 1
             remove(index)
@@ -94,15 +98,20 @@ public struct ResponseCache: ~Copyable {
             unlink(index)
             linkAsNewest(index)
         }
-        return entry
+        return entries[Int(index)]
     }
 
-    private func isCurrent(_ entry: Entry, _ freshness: Freshness) -> Bool {
-        let indexes = entry.stampIndexes
-        if freshness.stamp(at: Int(indexes.0)) > entry.position { return false }
-        if entry.stampCount > 1, freshness.stamp(at: Int(indexes.1)) > entry.position { return false }
-        if entry.stampCount > 2, freshness.stamp(at: Int(indexes.2)) > entry.position { return false }
-        if entry.stampCount > 3, freshness.stamp(at: Int(indexes.3)) > entry.position { return false }
+    /// Whether an entry is the answer at its position, which becomes `applied` if that is newer.
+    ///
+    /// It is the answer at its position P. A change of what it depends on between P and `applied` would have left a stamp above
+    /// P, as those stamps were stored before `applied` was. With none it is the answer at `applied` as well, which takes the
+    /// place of P: what changes later leaves stamps above it. While nothing newer was applied there is nothing to look at, nor
+    /// while P is of a snapshot that is newer than what was published when it was made: its token then is P.
+    private mutating func isCurrent(_ index: Int32, _ applied: UInt64, _ freshness: Freshness) -> Bool {
+        let entry = entries[Int(index)]
+        guard applied > entry.position else { return true }
+        if freshness.isTouched(entry.stampIndexes, after: entry.position) { return false }
+        entries[Int(index)].position = applied
         return true
     }
 
@@ -112,8 +121,9 @@ public struct ResponseCache: ~Copyable {
         partitions: [Partition]
     ) {
         precondition(
-            (1...ResponseCache.partitionsMax).contains(partitions.count), "an answer depends on 1 to 4 partitions")
-        let cost = key.byteCount + body.count + ResponseCache.overheadBytes
+            (1...ResponseCache.partitionsMax).contains(partitions.count), "an answer depends on 1 to 102 partitions")
+        let entryBytes = partitions.count * MemoryLayout<Int32>.stride + key.byteCount + body.count
+        let cost = entryBytes + ResponseCache.overheadBytes
         guard cost <= bytesMax / ResponseCache.largestPart else { return }
         if let index = index(of: key, hash) { remove(index) }
         while bytes + cost > bytesMax, oldest != ResponseCache.none {
@@ -122,16 +132,17 @@ public struct ResponseCache: ~Copyable {
         }
         if (entryCount + 1) * 2 > places.count { growPlaces() }
 
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: key.byteCount + body.count, alignment: 16)
-        key.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        (memory + key.byteCount).copyMemory(from: body.baseAddress!, byteCount: body.count)
-        func stampIndex(_ number: Int) -> Int32 {
-            number < partitions.count ? Int32(partitions[number].stampIndex) : 0
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: entryBytes, alignment: 16)
+        let stamps = memory.bindMemory(to: Int32.self, capacity: partitions.count)
+        for (number, partition) in partitions.enumerated() {
+            (stamps + number).initialize(to: Int32(partition.stampIndex))
         }
+        let rest = UnsafeMutableRawPointer(stamps + partitions.count)
+        key.withUnsafeBytes { rest.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        (rest + key.byteCount).copyMemory(from: body.baseAddress!, byteCount: body.count)
         let entry = Entry(
-            hash: hash, memory: memory, keyBytes: key.byteCount, bodyBytes: body.count, etag: etag,
-            position: position, stampIndexes: (stampIndex(0), stampIndex(1), stampIndex(2), stampIndex(3)),
-            stampCount: partitions.count, newer: ResponseCache.none, older: ResponseCache.none)
+            hash: hash, memory: memory, stampCount: partitions.count, keyBytes: key.byteCount, bodyBytes: body.count,
+            etag: etag, position: position, newer: ResponseCache.none, older: ResponseCache.none)
         let index: Int32
         if let reused = free.popLast() {
             index = reused
@@ -155,7 +166,7 @@ public struct ResponseCache: ~Copyable {
             let index = places[place]
             let entry = entries[Int(index)]
             if entry.hash == hash, entry.keyBytes == key.byteCount,
-                key.withUnsafeBytes({ memcmp($0.baseAddress!, entry.memory, entry.keyBytes) == 0 })
+                key.withUnsafeBytes({ memcmp($0.baseAddress!, entry.key, entry.keyBytes) == 0 })
             {
                 return index
             }

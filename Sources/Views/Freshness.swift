@@ -6,14 +6,12 @@ import Synchronization
 /// position *after* it; a loop loads the applied position first and stamps second. Stamps that are all at or below the
 /// position an answer was made at then mean that the answer still is what the views say at the applied position.
 public final class Freshness: @unchecked Sendable {  // Everything in it is atomic.
-    @usableFromInline static let stampBits = 16
-    @usableFromInline let stamps: UnsafeMutablePointer<Atomic<UInt64>>
+    private let stamps: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let applied = Atomic<UInt64>(0)
 
     public init() {
-        let count = 1 << Freshness.stampBits
-        stamps = .allocate(capacity: count)
-        for index in 0..<count { (stamps + index).initialize(to: Atomic(0)) }
+        stamps = .allocate(capacity: Partition.stampCount)
+        for index in 0..<Partition.stampCount { (stamps + index).initialize(to: Atomic(0)) }
     }
 
     deinit { stamps.deallocate() }
@@ -22,9 +20,15 @@ public final class Freshness: @unchecked Sendable {  // Everything in it is atom
     @inlinable public var appliedPosition: UInt64 { applied.load(ordering: .acquiring) }
 
     /// The last position that touched what shares the place `index` (of `Partition.stampIndex`).
-    @inlinable public func stamp(at index: Int) -> UInt64 {
-        precondition(index >= 0 && index < 1 << Freshness.stampBits)
+    func stamp(at index: Int) -> UInt64 {
+        precondition(index >= 0 && index < Partition.stampCount)
         return stamps[index].load(ordering: .acquiring)
+    }
+
+    /// Whether what shares one of these places (of `Partition.stampIndex`) was touched after `position`.
+    public func isTouched(_ indexes: UnsafeBufferPointer<Int32>, after position: UInt64) -> Bool {
+        for index in indexes where stamp(at: Int(index)) > position { return true }
+        return false
     }
 
     /// Before the commit of a batch that ends at `position`.

@@ -1,7 +1,7 @@
 import JSON
 
 /// Which orders a list holds.
-public enum OrderScope: Equatable, Sendable {
+public enum OrderScope: Hashable, Sendable {
     case all
     case customer(UInt64)
     /// With a line of a seller, once however many lines.

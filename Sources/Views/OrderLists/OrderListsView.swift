@@ -38,6 +38,7 @@ enum OrderListsView {
     {
         let key = OrderListKey.key(scope, sort, place)
         try views.put(.orderLists, key.bytes, RawSpan())
+        views.touch(.orderPlaces(scope))
     }
 
     private static func widenBounds(_ number: UInt64, _ place: OrderPlace, in views: inout ViewWriter)

@@ -2,7 +2,7 @@ import JSON
 import Marketplace
 
 /// Which products a list holds.
-public enum ProductScope: Equatable, Sendable {
+public enum ProductScope: Hashable, Sendable {
     case all
     case category(UInt64)
     /// Kept by newest only: other orders of a seller's products are made from the columns.

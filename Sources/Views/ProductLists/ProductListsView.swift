@@ -49,11 +49,10 @@ enum ProductListsView {
 
     private static func put(
         _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, in views: inout ViewWriter
-    )
-        throws(ViewError)
-    {
+    ) throws(ViewError) {
         let key = key(place, scope, sort)
         try views.put(.productLists, key.bytes, RawSpan())
+        views.touch(.productPlaces(scope, sort))
     }
 
     private static func delete(
@@ -61,6 +60,7 @@ enum ProductListsView {
     ) throws(ViewError) {
         let key = key(place, scope, sort)
         try views.delete(.productLists, key.bytes)
+        views.touch(.productPlaces(scope, sort))
     }
 
     private static func key(_ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort) -> ByteWriter {
