@@ -1,5 +1,5 @@
 // Query times in process: one thread, no socket, no response cache.
-// swift build -c release --product query-times && taskset -c 1 .build/release/query-times DATA_DIRECTORY '/v1/products?category=toys' '/v1/orders?status=paid'
+// swift build -c release --product query-times && taskset -c 1 .build/release/query-times DATA_DIRECTORY '/v1/products?category=toys' '/v1/orders?status=paid' '/v1/reports/top-products?from=2025-06-10'
 import Glibc
 import JSON
 import Marketplace
@@ -36,9 +36,13 @@ for target in arguments.dropFirst(2) {
     try time(target, count: getenv("COUNT").flatMap { Int(String(cString: $0)) } ?? 2_000) {
         let span = bytes.span.bytes
         let parameters = span.extracting(start..<span.byteCount)
-        let query: Query =
-            target.hasPrefix("/v1/orders")
-            ? .orderList(try OrderListQuery(parameters)) : .productList(try ProductListQuery(parameters))
+        let query: Query
+        switch target.prefix(while: { $0 != "?" }) {
+        case "/v1/orders": query = .orderList(try OrderListQuery(parameters))
+        case "/v1/reports/sales": query = .sales(try SalesQuery(parameters))
+        case "/v1/reports/top-products": query = .topProducts(try TopProductsQuery(parameters))
+        default: query = .productList(try ProductListQuery(parameters))
+        }
         guard case .found(let answer) = try engine.answer(query, target: span) else { return 0 }
         return answer.body.count
     }

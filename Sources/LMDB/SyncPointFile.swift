@@ -51,9 +51,12 @@ struct SyncPointFile: ~Copyable {
     private static func path(in directory: String) -> String { directory + "/sync-point" }
 
     /// Writes the next slot in the place of the older one, and returns when it is on the disk.
-    mutating func write(boot: [UInt8], head: [UInt8]) throws(SystemError) {
+    ///
+    /// `isAbout` is called just before: until then the disk knows of the older slot alone.
+    mutating func write(boot: [UInt8], head: [UInt8], isAbout: () -> Void = {}) throws(SystemError) {
         let sequence = (newest?.sequence ?? 0) + 1
         let slot = Slot(sequence: sequence, boot: boot, head: head)
+        isAbout()
         try file.write(SyncPointFile.encode(slot).span.bytes, at: SyncPointFile.offset(of: sequence))
         try file.synchronizeData()
         newest = slot

@@ -75,12 +75,15 @@ public final class SyncPoints: Sendable {
     ///
     /// When a sync fails nothing more is known of the disk: no later one would prove anything. The data file is then
     /// put back when it is opened again, and this process should end.
-    public func store(_ mark: Mark) throws(LMDBError) {
+    public func store(_ mark: Mark) throws(LMDBError) { try store(mark, beforeSlot: {}) }
+
+    /// `beforeSlot` is called when the data is synced and nothing says so yet: a test commits there.
+    func store(_ mark: Mark, beforeSlot: () -> Void) throws(LMDBError) {
         try stored.withLock { stored throws(LMDBError) in
             do throws(LMDBError) {
                 try environment.sync()
                 do throws(SystemError) {
-                    try stored.file.write(boot: boot, head: mark.head)
+                    try stored.file.write(boot: boot, head: mark.head, isAbout: beforeSlot)
                 } catch {
                     throw LMDBError(error)
                 }

@@ -72,6 +72,6 @@ enum ReadCost {
     /// An order whose lines a report counts one by one, and each of the lines.
     static let countedOrder_ns = 1_200
     static let countedLine_ns = 400
-    /// A byte of a row of sales: an entry is 8 to 10 bytes and takes 16 to 20 ns.
+    /// A byte of a row of sales: an entry is 8 to 10 bytes and takes 8 ns, or 16 on a busy machine.
     static let salesByte_ns = 2
 }

@@ -19,7 +19,11 @@ import Testing
             try disk.expectWholeAfterPowerCuts(3)
             try disk.synchronizeData()
             try disk.expectWholeAfterPowerCuts(3)
-            try disk.store(mark)
+            // Also between the two syncs of it, when the point before it is still the one that is put back.
+            try disk.store(mark) {
+                try disk.commit(times: 0...8)
+                try disk.expectWholeAfterPowerCuts(3)
+            }
             try disk.expectWholeAfterPowerCuts(3)
         }
         #expect(disk.replacedPages > 100, "hardly a page of a sync point was at stake")
@@ -138,9 +142,18 @@ private final class Disk {
         synced = try directory.read("data.mdb")
     }
 
-    func store(_ mark: SyncPoints.Mark) throws {
-        try syncPoints.store(mark)
-        synced = try directory.read("data.mdb")
+    /// `beforeSlot` runs when the data is synced and its new point is not written yet.
+    func store(_ mark: SyncPoints.Mark, beforeSlot: () throws -> Void = {}) throws {
+        var failure: (any Error)?
+        try syncPoints.store(mark) {
+            do {
+                synced = try directory.read("data.mdb")
+                try beforeSlot()
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
         point = marked
     }
 

@@ -48,6 +48,37 @@ import Testing
         for way in OrderFindingWay.allCases { #expect(ways[way] ?? 0 > 5, "\(way) was hardly put to the test") }
     }
 
+    /// Of orders that tie by what chunks are passed over for, the first ones may be in any chunk.
+    @Test(arguments: OrderSort.allCases)
+    func ordersThatTieAcrossChunksStandInTheirOrder(sort: OrderSort) throws {
+        let directory = TemporaryDirectory()
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        var market = ManyOrders(seed: 2, orders: 0)
+        for index in 0..<3 * Column.chunkEntriesUsual {
+            // All of one total; by time they tie too, or those of all chunks are mixed.
+            let placed = sort == .total ? index * 7_919 % 4_001 : 0
+            // Too rare for a walk to find a page of them.
+            market.addOrder(
+                customer: 0, sellers: [0], at: placed, total: 5, status: index % 400 == 0 ? .shipped : .created)
+        }
+        market.sort()
+        let snapshot = try makeBuild(builds, market.events, batch: .max).beginRead()
+        var wanted = ManyOrders.Filter()
+        wanted.status = .shipped
+        let expected = market.orders(wanted, sort).map(\.number)
+        #expect(Set(expected.map { $0 / UInt64(Column.chunkEntriesUsual) }) == [0, 1, 2])
+        var request = OrderListRequest(limit: 5)
+        (request.sort, request.filter) = (sort, wanted.filter(market))
+        var numbers: [UInt64] = []
+        repeat {
+            let found = try snapshot.findOrders(request, ColumnReader())
+            if numbers.isEmpty { #expect(found.way == .columns) }
+            numbers += found.numbers
+            request.after = found.next
+        } while request.after != nil && numbers.count <= expected.count
+        #expect(numbers == expected)
+    }
+
     /// Users on both sides of the bound where a set begins.
     @Test func aUserWhoseOrdersGrowBeyondFewLosesNone() throws {
         let directory = TemporaryDirectory()
@@ -236,10 +267,13 @@ private struct ManyOrders {
     static func time(_ id: Text) -> Int64 { Int64(id.description.split(separator: "-")[1])! - 2_000 }
 
     mutating func addOrder(customer: Int, sellers: Set<Int>, at placed: Int) {
-        let number = orders.count
         let total = oneIn(50) ? int(1...9_999_999_999) : int(1...500)
-        var status = OrderStatus.created
-        if number % 977 == 0 { status = .shipped }
+        let status: OrderStatus = orders.count % 977 == 0 ? .shipped : .created
+        addOrder(customer: customer, sellers: sellers, at: placed, total: total, status: status)
+    }
+
+    mutating func addOrder(customer: Int, sellers: Set<Int>, at placed: Int, total: Int64, status: OrderStatus) {
+        let number = orders.count
         // Two lines of the first seller: it is in that list once.
         let lines = ([sellers.min()!] + sellers.sorted()).map { seller in
             OrderCreated.Line(

@@ -45,6 +45,41 @@ import Views
         #expect(try tallies(build) == tallies(other), "in random batches and in one")
     }
 
+    /// Whichever rows hold the best, those that are passed over hold none of them.
+    @Test func theBestAreFoundInWhicheverRowsTheyStand() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("theBestAreFoundInWhicheverRowsTheyStand: seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var events = Self.events(&random, products: 4_000, orders: 0)
+        for number in 0..<300 {
+            // Few lines of very different prices: a chunk's best is in any of its rows, and in any month.
+            let lines = (0..<Int.random(in: 1...2, using: &random)).map { _ in
+                let product = Int.random(in: 0..<4_000, using: &random)
+                return OrderCreated.Line(
+                    productId: Text("p\(product)"), sellerId: Text("s\(product % Self.sellers)"), sku: "sku",
+                    title: "title", quantity: Int64.random(in: 1...3, using: &random),
+                    unitPrice: 1 << Int64.random(in: 0...9, using: &random))
+            }
+            let created = OrderCreated(
+                orderId: Text("o\(number)"), customerId: "c0", status: .paid, lines: lines,
+                total: lines.reduce(0) { $0 + $1.quantity * $1.unitPrice })
+            let time = Timestamp(milliseconds: Int64.random(in: 0..<200, using: &random) * 86_400_000)
+            events.append(
+                StoredEvent(position: UInt64(events.count + 1), time: time, event: .orderCreated(created)))
+        }
+        let directory = TemporaryDirectory()
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(currency: Currency("GBP")!, identityHigh: 1, identityLow: 2)
+        try Self.apply(events[...], to: build)
+        var reader = try Answers(build, Freshness(), seed: seed)
+        let ranges: [NaiveMarket.Range] = [
+            .init(), .init(from: "1970-01-20"), .init(from: "1970-02-01", to: "1970-04-01"),
+            .init(from: "1970-01-07", to: "1970-05-20"), .init(from: "1970-03-03", to: "1970-03-09"),
+            .init(to: "1970-06-01", category: Self.category(3)),
+        ]
+        try reader.expectReports(NaiveMarket(events[...]), ranges, limit: 3, hasCards: false)
+    }
+
     /// An engine with a bound gives the answer of one without, or none; whatever the bound.
     @Test func boundedReportsAreWholeOrNotGiven() throws {
         var random = SeededGenerator(seed: 2)
@@ -171,7 +206,9 @@ import Views
         return StoredEvent(position: position, time: Timestamp(milliseconds: time), event: .orderCreated(created))
     }
 
-    private static func events(_ random: inout SeededGenerator) -> [StoredEvent] {
+    private static func events(
+        _ random: inout SeededGenerator, products: Int = products, orders: Int = 2_000
+    ) -> [StoredEvent] {
         var events: [StoredEvent] = []
         func note(_ event: Event) {
             events.append(
@@ -192,7 +229,7 @@ import Views
                         title: "title", category: category(index % categories), price: 1, stock: 0)))
         }
         var open: [Int] = []
-        for number in 0..<2_000 {
+        for number in 0..<orders {
             if Int.random(in: 0..<10, using: &random) == 0 {
                 let product = Text("p\(Int.random(in: 0..<60, using: &random))")
                 let moved = category(Int.random(in: 0..<5, using: &random))

@@ -61,6 +61,13 @@ import Testing
         let (exit, _, errors) = try Self.run(["catalog", list, "--data", data.path], in: data)
         #expect(exit != 0)
         #expect(errors.contains("none of 1 lines is a product: 1 title, first at line 2"), "\(errors)")
+        #expect(!FileManager.default.fileExists(atPath: data.path), "an empty market was left behind")
+        // One that is there stays as it is.
+        let server = try ServerProcess.start(data)
+        #expect(try server.end() == .code(0))
+        #expect(try Self.run(["catalog", list, "--data", data.path], in: data).exit != 0)
+        let again = try ServerProcess.start(data)
+        #expect(try again.connect().get("/v1/products").json["items"] == [])
     }
 
     /// Runs `vitrine-import`, which lies beside the test bundle too, to its end.

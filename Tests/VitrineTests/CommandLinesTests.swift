@@ -163,6 +163,12 @@ import Testing
         let type = ["Content-Type": "application/x-ndjson"]
         expectProblem(try client.exchange("POST", "/v1/commands?x=1", type, body: body), 400)
         #expect(client.isClosedByServer())
+        // A key for all of them would be a promise that nobody keeps.
+        let keyed = try market.server.connect().exchange(
+            "POST", "/v1/commands", type.merging(["Idempotency-Key": "k-1"]) { $1 }, body: body)
+        expectProblem(keyed, 400)
+        #expect(keyed.json["type"] == "urn:vitrine:problem:misplaced-idempotency-key")
+        #expect(keyed.json["errors"][0]["header"] == "Idempotency-Key")
         #expect(try market.client.events().count == 4)
     }
 
@@ -222,7 +228,7 @@ import Testing
         #expect(try market.server.end() == .code(0))
     }
 
-    @Test func manyInBulkLeaveRoomForSingleOnes() throws {
+    @Test func manyInBulkAndSingleOnesAreAllAnswered() throws {
         let market = try Market(["--loops", "2"])
         let server = market.server
         let total = Counter()

@@ -122,6 +122,42 @@ import Testing
         #expect(lamp["available"].integer ?? 0 >= 10 + answered.value)
     }
 
+    /// Queries that are not the loop's to answer are answered before the process ends.
+    @Test func endingAnswersWhatTheWorkerIsAt() throws {
+        let market = try Market(["--loops", "1", "--accept-imports"])
+        // A report of a part of a day reads each line of its orders: these are too many for a loop, not for the worker.
+        let lines = Array(repeating: ("lamp", 1), count: 1_000)
+        try market.accept("AdjustStock", ["productId": "lamp", "delta": 2_000])
+        var token: String?
+        for order in 1...2 {
+            let body = Market.order("o-\(order)", lines).with(["occurredAt": "2020-01-01T12:00:00Z"])
+            token = try market.accept("CreateOrder", body).token
+        }
+        let queries = 10
+        let clients = try (0..<queries).map { _ in try market.server.connect() }
+        func metric(_ name: String) throws -> Int {
+            let text = try market.client.get("/metrics").text
+            let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("vitrine_\(name) ") })
+            return try #require(Int(line.split(separator: " ")[1]))
+        }
+        _ = try market.client.get("/v1/products/lamp", after: token)
+        for (number, client) in clients.enumerated() {
+            // Each from another moment, so that no two share an answer.
+            try client.send(
+                Client.request("GET", "/v1/reports/sales?by=category&from=2020-01-01T00:00:00.\(100 + number)Z"))
+        }
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while try metric("worker_queries_total") < queries { try #require(Date() < deadline, "no worker is asked") }
+        #expect(try metric("worker_queue_depth") > 0, "the worker was done before the process was ended")
+        market.server.send(SIGTERM)
+        for client in clients {
+            let answer = try client.receive()
+            #expect(answer.status == 200)
+            #expect(answer.json["items"][0]["units"] == 2_000, "\(answer.text)")
+        }
+        #expect(try market.server.waitForExit() == .code(0), "\(market.server.errors)")
+    }
+
     @Test func emptyDirectoriesAreMadeAndServed() throws {
         let data = try DataDirectory()
         let server = try ServerProcess.start(data)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Marketplace
+import POSIX
+import Server
 
 /// `--data DIR` or `--server URL`: where an import goes.
 struct Destination: ParsableArguments {
@@ -33,8 +35,16 @@ struct Destination: ParsableArguments {
         }
     }
 
+    private var asked: Currency? { currency.flatMap { Currency($0) } }
+
+    /// What the market will trade in that opening the sink would make; nil when there is one.
+    var currencyOfNew: Currency? {
+        guard let data, !Files.exists(data + "/log") else { return nil }
+        return asked ?? DataDirectory.currencyOfNew
+    }
+
+    /// Opens the market; a data directory that is not there is made.
     func openSink() throws(ImportError) -> any Sink {
-        let asked = currency.flatMap { Currency($0) }
         // `validate` saw to it that one of the two is there.
         guard let server else { return try DataSink(path: data ?? "", currency: asked) }
         let address = try ServerAddress(server)

@@ -1,12 +1,14 @@
 import LMDB
 
 extension ViewSnapshot {
+    typealias ThingSales = (number: UInt32, counters: SalesCounters)
+
     /// What the orders placed in parts of days sold, by thing, in the order of things' numbers: those of a kind, of a category
     /// as in `SalesEntry` or, without one, of every.
     ///
     /// Each order is looked at, as rows of sales are kept by day.
     func sales(of parts: [SalesTimes.Part], _ kind: SalesKey.Kind, category: UInt32?) throws(LMDBError)
-        -> [(number: UInt32, counters: SalesCounters)]
+        -> [ThingSales]
     {
         guard !parts.isEmpty else { return [] }
         var sums: [UInt32: SalesCounters] = [:]

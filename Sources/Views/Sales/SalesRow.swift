@@ -83,7 +83,8 @@ struct SalesRowWriter: ~Copyable {
 /// Reads a row in place, entry by entry. Rows come from the environment, so one that ends early is damage and traps.
 struct SalesRowReader: ~Escapable {
     private let row: RawSpan
-    private var offset: Int
+    /// How far it has read, in bytes.
+    private(set) var offset: Int
     private(set) var entry = SalesEntry(index: 0, category: 0, counters: SalesCounters())
 
     @_lifetime(copy row)
@@ -98,6 +99,7 @@ struct SalesRowReader: ~Escapable {
 
     /// Moves to the next entry; false at the row's end.
     @_lifetime(self: copy self)
+    @inline(__always)
     mutating func next() -> Bool {
         guard offset < row.byteCount else { return false }
         entry.index &+= UInt32(truncatingIfNeeded: number())
@@ -120,6 +122,7 @@ struct SalesRowReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
+    @inline(__always)
     private mutating func number() -> UInt64 {
         var byte = self.byte
         var value = UInt64(byte & 0x7F)
@@ -134,6 +137,7 @@ struct SalesRowReader: ~Escapable {
 
     /// Mostly of four bytes, and never of more than nineteen.
     @_lifetime(self: copy self)
+    @inline(__always)
     private mutating func revenue() -> Int128 {
         var low: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 63, by: 7) {

@@ -49,10 +49,16 @@ struct SalesSelection {
     ) throws(LMDBError) {
         if let revenueMin, counters.revenue < revenueMin { return }
         if let after, after.revenue < counters.revenue { return }
+        snapshot.budget.spend(ReadCost.keptProduct_ns)
         // Discontinued products leave every list.
         if kind == .product, try columns.entry(.listed, UInt64(number), snapshot) == 0 { return }
         let place = SalesPlace(revenue: counters.revenue, number: number)
         if let after, try !isBefore(after, place, columns, snapshot) { return }
+        // Of many that brought in as much, most are behind all that are kept.
+        if found.count == count, let last = found.last {
+            let last = SalesPlace(revenue: last.counters.revenue, number: last.number)
+            if try !isBefore(place, last, columns, snapshot) { return }
+        }
         var low = 0
         var high = found.count
         while low < high {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Marketplace
 
 /// `vitrine-import catalog`: a generic product list.
 struct Catalog: ParsableCommand {
@@ -49,8 +50,16 @@ struct Catalog: ParsableCommand {
     func run() throws {
         var run = ImportRun()
         let input = try InputFile(file, kind: "CSV or NDJSON")
-        let sink = try destination.openSink()
-        let reader = CatalogReader(name: input.name, currency: sink.currency) { run.showProgress("reading line \($0)") }
+        // A directory is made only once there is a product for it; one that is there is opened first, for its currency.
+        var opened: (any Sink)?
+        let currency: Currency
+        if let ofNew = destination.currencyOfNew {
+            currency = ofNew
+        } else {
+            let sink = try destination.openSink()
+            (opened, currency) = (sink, sink.currency)
+        }
+        let reader = CatalogReader(name: input.name, currency: currency) { run.showProgress("reading line \($0)") }
         // `validate` saw to it that one of the two is there.
         let list =
             switch format ?? Self.format(ofFile: file) ?? .csv {
@@ -58,6 +67,7 @@ struct Catalog: ParsableCommand {
             case .ndjson: try reader.read(lines: LineReader(read: input.read))
             }
         var catalogImport = CatalogImport(list, keepsStock: keepStock)
+        let sink = try opened ?? destination.openSink()
         try catalogImport.send(to: sink) { run.showProgress($0) }
         try run.finish(catalogImport, named: input.name)
     }
