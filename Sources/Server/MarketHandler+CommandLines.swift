@@ -25,13 +25,6 @@ extension MarketHandler {
                 detail: "Send them with Content-Type: application/x-ndjson and without a Content-Encoding."
             ).at(.header("Content-Type"), "must be application/x-ndjson")
         }
-        guard request.value(.idempotencyKey) == nil else {
-            // Taken for the whole it would promise that sending it again is safe, which only keys of the lines make it.
-            throw Problem(
-                "misplaced-idempotency-key", .badRequest, "Each line has an idempotency key of its own",
-                detail: "Leave the header out, and give each line an \"idempotencyKey\"."
-            ).at(.header("Idempotency-Key"), "does not apply to many commands")
-        }
         let isMinimal = MarketHandler.prefersMinimal(request)
         let isChunked = !request.head.isVersion10
         if request.head.hasBody {

@@ -163,12 +163,6 @@ import Testing
         let type = ["Content-Type": "application/x-ndjson"]
         expectProblem(try client.exchange("POST", "/v1/commands?x=1", type, body: body), 400)
         #expect(client.isClosedByServer())
-        // A key for all of them would be a promise that nobody keeps.
-        let keyed = try market.server.connect().exchange(
-            "POST", "/v1/commands", type.merging(["Idempotency-Key": "k-1"]) { $1 }, body: body)
-        expectProblem(keyed, 400)
-        #expect(keyed.json["type"] == "urn:vitrine:problem:misplaced-idempotency-key")
-        #expect(keyed.json["errors"][0]["header"] == "Idempotency-Key")
         #expect(try market.client.events().count == 4)
     }
 
