@@ -21,8 +21,10 @@ enum {
   // Rows.
   PRODUCT_HEADER = 92,
   PRODUCT_SPLICE = 74,
-  ORDER_HEADER = 32,
+  ORDER_HEADER = 36,
   ORDER_SPLICE = 26,
+  ORDER_JSON_BYTES = 32,
+  JSON_TO_THE_END = 0,
   USER_HEADER = 48,
 };
 
@@ -144,8 +146,9 @@ static void copy_name(struct bare_reads *reads, uint64_t user) {
   memcpy(place->bytes, name, name_bytes);
 }
 
-// Cards of products and orders begin with the number of the user whose name is spliced in.
-static void copy_card(struct bare_reads *reads, MDB_dbi table, uint64_t number, size_t header, size_t splice_at) {
+// Cards of products and orders begin with the number of the user whose name is spliced in. A card's row may say how long it is.
+static void copy_card(
+    struct bare_reads *reads, MDB_dbi table, uint64_t number, size_t header, size_t splice_at, size_t length_at) {
   MDB_val row;
   get_number(reads, table, number, &row);
   const char *bytes = row.mv_data;
@@ -155,7 +158,9 @@ static void copy_card(struct bare_reads *reads, MDB_dbi table, uint64_t number, 
   memcpy(&splice, bytes + splice_at, sizeof splice);
   copy(reads, bytes + header, splice);
   copy_name(reads, user);
-  copy(reads, bytes + header + splice, row.mv_size - header - splice);
+  uint32_t length = (uint32_t)(row.mv_size - header);
+  if (length_at != JSON_TO_THE_END) memcpy(&length, bytes + length_at, sizeof length);
+  copy(reads, bytes + header + splice, length - splice);
 }
 
 static uint64_t number_at_end(const MDB_val *key) {
@@ -183,7 +188,7 @@ static void renew(struct bare_reads *reads) {
 /// Copies the cards of a list from the key on; one key more is looked at, to know whether the list goes on.
 static void copy_list(
     struct bare_reads *reads, MDB_cursor *list, unsigned char *start, size_t start_bytes, unsigned limit, MDB_dbi cards,
-    size_t header, size_t splice_at) {
+    size_t header, size_t splice_at, size_t length_at) {
   check(mdb_cursor_renew(reads->snapshot, list), "a cursor");
   MDB_val key = {start_bytes, start}, value;
   int code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
@@ -197,7 +202,7 @@ static void copy_list(
   }
   for (unsigned index = 0; index < count; index++) {
     if (index > 0) copy(reads, ",", 1);
-    copy_card(reads, cards, numbers[index], header, splice_at);
+    copy_card(reads, cards, numbers[index], header, splice_at, length_at);
   }
 }
 
@@ -214,7 +219,7 @@ size_t bare_category_page(
   memcpy(start + start_bytes, place, place_bytes);
   copy_list(
       reads, reads->product_lists, start, start_bytes + place_bytes, limit, reads->products, PRODUCT_HEADER,
-      PRODUCT_SPLICE);
+      PRODUCT_SPLICE, JSON_TO_THE_END);
   return reads->used;
 }
 
@@ -283,7 +288,7 @@ size_t bare_category_page_by_highest_price(
   }
   for (unsigned index = 0; index < count; index++) {
     if (index > 0) copy(reads, ",", 1);
-    copy_card(reads, reads->products, numbers[index], PRODUCT_HEADER, PRODUCT_SPLICE);
+    copy_card(reads, reads->products, numbers[index], PRODUCT_HEADER, PRODUCT_SPLICE, JSON_TO_THE_END);
   }
   return reads->used;
 }
@@ -298,7 +303,7 @@ size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size
   unsigned char start[KEY_BYTES];
   size_t start_bytes = begin_key(start, 0, number);
   copy_list(
-      reads, reads->order_lists, start, start_bytes, limit, reads->orders, ORDER_HEADER, ORDER_SPLICE);
+      reads, reads->order_lists, start, start_bytes, limit, reads->orders, ORDER_HEADER, ORDER_SPLICE, ORDER_JSON_BYTES);
   return reads->used;
 }
 
@@ -307,7 +312,7 @@ size_t bare_product(struct bare_reads *reads, const unsigned char *id, size_t id
   renew(reads);
   uint64_t number;
   if (!number_of(reads, reads->product_numbers, id, id_bytes, &number)) return 0;
-  copy_card(reads, reads->products, number, PRODUCT_HEADER, PRODUCT_SPLICE);
+  copy_card(reads, reads->products, number, PRODUCT_HEADER, PRODUCT_SPLICE, JSON_TO_THE_END);
   reads->used--;
   copy(reads, behind_card, sizeof behind_card - 1);
   MDB_val description;
