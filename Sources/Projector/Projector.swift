@@ -38,7 +38,7 @@ public final class Projector: Sendable {
     public func catchUp(onProgress: (UInt64) -> Void) throws(ProjectionError) {
         let projection = try Projection(build, log)
         let end = log.durablePosition
-        let synchronizer = Synchronizer(build)
+        let synchronizer = Synchronizer(build, .catchingUp)
         while projection.position < end, try projection.step(upTo: end, recordsMax: Projector.recordsMax) {
             try syncing { () throws(LMDBError) in try synchronizer?.committed() }
             onProgress(projection.position)
@@ -55,7 +55,7 @@ public final class Projector: Sendable {
             onCondition(new)
         }
         var end = UInt64.max
-        let synchronizer = Synchronizer(build)
+        let synchronizer = Synchronizer(build, .following)
         defer {
             do throws(LMDBError) { try synchronizer?.finish() } catch { note(.failed(error.description)) }
         }
@@ -113,7 +113,8 @@ public final class Projector: Sendable {
             } else {
                 let isBehind = synchronizer?.isBehind ?? false
                 _ = log.waitForDurable(
-                    beyond: projection.position, milliseconds: isBehind ? Synchronizer.interval_ms : 1_000)
+                    beyond: projection.position,
+                    milliseconds: isBehind ? Int(Synchronizer.Pace.following.interval_ms) : 1_000)
                 try syncing { () throws(LMDBError) in try synchronizer?.markIfDue() }
             }
         }

@@ -5,16 +5,25 @@ import Views
 /// Brings what the projector commits to the disk, on a thread of its own: a commit is visible before it is durable, as the log
 /// could make it again.
 ///
-/// A sync point is taken a quarter of a second after the first commit that the last one lacks, or sooner when the file grows.
+/// A sync point is taken some time after the first commit that the last one lacks, or sooner when the file grows.
 /// Pages that are replaced between two points cannot be used again (`SyncPoints`), so the projector waits when it is far ahead of the disk.
 ///
 /// All but the thread is called by the one that commits.
 final class Synchronizer: Sendable {
-    static let interval_ms = 250
-    /// How much the file may grow before the next sync point is due.
-    private static let growthBytes = 1 << 20
-    /// How much it may grow while one is stored before commits wait.
-    private static let growthBytesMax = 256 << 20
+    /// When the next sync point is due.
+    struct Pace {
+        /// How long after the first commit that the last one lacks.
+        var interval_ms: UInt64
+        /// How much the file may grow before.
+        var growthBytes: Int
+        /// How much it may grow while one is stored before commits wait.
+        var growthBytesMax: Int
+
+        /// A power cut costs little work, and the file little room.
+        static let following = Pace(interval_ms: 250, growthBytes: 1 << 20, growthBytesMax: 256 << 20)
+        /// Every commit changes pages of the one before: what is brought to the disk less often is written fewer times.
+        static let catchingUp = Pace(interval_ms: 5_000, growthBytes: 256 << 20, growthBytesMax: 512 << 20)
+    }
 
     private enum Phase {
         case idle
@@ -31,16 +40,17 @@ final class Synchronizer: Sendable {
         var bytesAtMark = 0
     }
 
+    let pace: Pace
     private let build: ViewBuild
     private let syncPoints: SyncPoints
     private let progress = Monitor(Progress())
     private let thread: Thread
 
     /// Nil for a build that has no sync point to keep: one that is being made, and synchronized as a whole in the end.
-    init?(_ build: ViewBuild) {
+    init?(_ build: ViewBuild, _ pace: Pace) {
         guard let syncPoints = build.syncPoints, syncPoints.isStored else { return nil }
         let progress = self.progress
-        (self.build, self.syncPoints) = (build, syncPoints)
+        (self.build, self.syncPoints, self.pace) = (build, syncPoints, pace)
         progress.withLock { $0.bytesAtMark = build.usedBytes }
         thread = Thread(name: "synchronizer") { Synchronizer.store(progress, syncPoints) }
     }
@@ -51,8 +61,8 @@ final class Synchronizer: Sendable {
             if progress.unmarkedSince_ns == nil { progress.unmarkedSince_ns = Clock.monotonicNanoseconds }
         }
         let bytes = build.usedBytes
-        if bytes - bytesAtMark > Synchronizer.growthBytesMax { try waitUntilStored() }
-        try markIfDue(isUrgent: bytes - bytesAtMark > Synchronizer.growthBytes)
+        if bytes - bytesAtMark > pace.growthBytesMax { try waitUntilStored() }
+        try markIfDue(isUrgent: bytes - bytesAtMark > pace.growthBytes)
     }
 
     /// When a commit waits for its sync point and none may follow soon.
@@ -64,7 +74,7 @@ final class Synchronizer: Sendable {
             case .idle: break
             }
             guard let since = progress.unmarkedSince_ns else { return false }
-            return isUrgent || Clock.monotonicNanoseconds - since >= UInt64(Synchronizer.interval_ms) * 1_000_000
+            return isUrgent || Clock.monotonicNanoseconds - since >= pace.interval_ms * 1_000_000
         }
         guard isDue else { return }
         let mark = try syncPoints.mark()
