@@ -170,6 +170,8 @@ WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, 
     const int top = top_part(entries);
     const uint16_t *low = part_or_zeros(entries, 0), *high = part_or_zeros(entries, 1);
     lanes_32 least = ~(lanes_32){0}, most = {0};
+    // A lane sums eight entries of a word by their halves: those of 255 words are far below 2^32.
+    lanes_32 low_sum = {0}, high_sum = {0};
     for (size_t word = 0; word < word_count; word++) {
         const int count = __builtin_popcountll(words[word]);
         sums->count += (uint64_t)count;
@@ -177,26 +179,26 @@ WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, 
             sum_one_by_one(entries, word, words[word], sums);
             continue;
         }
-        // Eight lanes of 32 bits hold sums of eight entries below 2^32 by their halves.
-        lanes_32 low_sum = {0}, high_sum = {0};
         for (int group = 0; group < 8; group++) {
             const lanes_32 bit = {1, 2, 4, 8, 16, 32, 64, 128};
-            half_lanes_16 low_part, high_part;
-            memcpy(&low_part, low + 64 * word + 8 * group, sizeof low_part);
-            memcpy(&high_part, high + 64 * word + 8 * group, sizeof high_part);
+            half_lanes_16 part;
+            memcpy(&part, low + 64 * word + 8 * group, sizeof part);
             const uint32_t bits = (uint32_t)(words[word] >> (8 * group)) & 0xFF;
             const lanes_32 mask = (lanes_32)((bit & bits) == bit);
-            const lanes_32 lower = __builtin_convertvector(low_part, lanes_32) & mask;
-            const lanes_32 upper = __builtin_convertvector(high_part, lanes_32) & mask;
-            const lanes_32 entry = upper << 16 | lower;
+            lanes_32 entry = __builtin_convertvector(part, lanes_32) & mask;
+            low_sum += entry;
+            if (top == 1) {
+                memcpy(&part, high + 64 * word + 8 * group, sizeof part);
+                const lanes_32 upper = __builtin_convertvector(part, lanes_32) & mask;
+                high_sum += upper;
+                entry |= upper << 16;
+            }
             least = __builtin_elementwise_min(least, entry | ~mask);
             most = __builtin_elementwise_max(most, entry);
-            low_sum += lower;
-            high_sum += upper;
         }
-        for (int lane = 0; lane < 8; lane++) sums->sum += ((uint64_t)high_sum[lane] << 16) + low_sum[lane];
     }
     for (int lane = 0; lane < 8; lane++) {
+        sums->sum += ((uint64_t)high_sum[lane] << 16) + low_sum[lane];
         // Where nothing was chosen, `least` is above `most` still.
         if (least[lane] > most[lane]) continue;
         if (least[lane] < sums->least) sums->least = least[lane];

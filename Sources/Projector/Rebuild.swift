@@ -7,7 +7,7 @@ import Views
 /// Builds the views anew from the log, beside the live ones, with the projector's own `apply`.
 public struct Rebuild {
     /// Records of one transaction; `ViewWriter.isFull` mostly ends it before.
-    private static let recordsMax = 4_096
+    private static let recordsMax = 8_192
 
     private let directory: ViewDirectory
     private let log: EventLog

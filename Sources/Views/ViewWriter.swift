@@ -60,8 +60,8 @@ public struct ViewWriter: ~Copyable {
     public var isFull: Bool { rows.count >= ViewWriter.rowsMax || rows.bytes >= ViewWriter.rowBytesMax }
 
     /// A transaction may change some 131,000 pages before LMDB spills them.
-    private static let rowsMax = 65_536
-    private static let rowBytesMax = 64 << 20
+    private static let rowsMax = 98_304
+    private static let rowBytesMax = 96 << 20
 
     // MARK: Columns
 

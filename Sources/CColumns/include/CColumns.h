@@ -29,7 +29,8 @@ void vitrine_count_entries(
     vitrine_entries first, uint32_t *_Nullable first_counters, vitrine_entries second,
     uint32_t *_Nullable second_counters, uint32_t step, const uint64_t *_Nonnull words, size_t word_count);
 
-/// Adds the entries whose bits are set to `sums`. `least` starts as the highest number there is.
+/// Adds the entries whose bits are set to `sums`. `least` starts as the highest number there is. At most 255
+/// words.
 void vitrine_sum_entries(
     vitrine_entries entries, const uint64_t *_Nonnull words, size_t word_count, vitrine_sums *_Nonnull sums);
 
