@@ -121,7 +121,7 @@ extension ViewSnapshot {
         }
         let stepsExpected = (request.limit + 1) * listed / matches.count
         let isWorthIt = stepsExpected * ReadCost.matchStep_ns < matches.count * ReadCost.match_ns
-        guard let stepsMax = request.matchStepsMax ?? (isWorthIt ? 4 * stepsExpected : nil) else { return nil }
+        guard let stepsMax = request.matchStepsMax ?? (isWorthIt ? 2 * stepsExpected : nil) else { return nil }
         var found = FoundProducts()
         found.numbers.reserveCapacity(request.limit)
         var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
