@@ -24,13 +24,14 @@ final class Projection {
     /// `beforeCommit` is told what the batch touched and where it ends. False when there was nothing to apply.
     /// Whatever is thrown, nothing of the batch is in the build; go on with a new projection.
     func step(
-        upTo end: UInt64, recordsMax: Int, beforeCommit: (Set<Partition>, UInt64) -> Void = { _, _ in }
+        upTo end: UInt64, recordsMax: Int, beforeCommit: ((Set<Partition>, UInt64) -> Void)? = nil
     ) throws(ProjectionError) -> Bool {
         var reached = position
         let reader = self.reader
         do {
             guard try reader.next(upTo: end) else { return false }
             var views = try build.beginWrite()
+            views.notesTouched = beforeCommit != nil
             var records = 0
             repeat {
                 records += 1
@@ -42,7 +43,7 @@ final class Projection {
                 }
             } while try records < recordsMax && !views.isFull && reader.next(upTo: end)
             guard reached > position else { return true }
-            beforeCommit(views.touched, reached)
+            beforeCommit?(views.touched, reached)
             try views.commit(position: reached)
             position = reached
             return true

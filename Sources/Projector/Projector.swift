@@ -102,7 +102,8 @@ public final class Projector: Sendable {
     ) throws(ProjectionError) {
         let projection = try Projection(build, log)
         while !isStopping {
-            let isApplied = try projection.step(upTo: end, recordsMax: Projector.recordsMax) { touched, position in
+            let isApplied = try projection.step(upTo: end, recordsMax: Projector.recordsMax) {
+                [freshness] touched, position in
                 freshness.stamp(touched, at: position)
             }
             if isApplied {

@@ -11,6 +11,8 @@ public struct ViewWriter: ~Copyable {
     public private(set) var tallies: [Tally]
     /// What the batch changed, for `Freshness.stamp`.
     public private(set) var touched: Set<Partition> = []
+    /// Off where nobody stamps what is touched.
+    public var notesTouched = true
     let currency: Currency
     private var checkpoint: Checkpoint
     private var rows = RowChanges()
@@ -48,7 +50,9 @@ public struct ViewWriter: ~Copyable {
         try transaction.commit()
     }
 
-    mutating func touch(_ partition: Partition) { touched.insert(partition) }
+    mutating func touch(_ partition: Partition) {
+        if notesTouched { touched.insert(partition) }
+    }
 
     /// The number for a new row of a table that never loses one: they are counted from 0.
     mutating func nextNumber(_ table: ViewTable) -> UInt64 {

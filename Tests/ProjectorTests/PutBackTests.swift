@@ -12,11 +12,7 @@ import Views
 @Suite struct PutBackTests {
     @Test func viewsGoBackToTheirSyncPointAndForwardAgain() throws {
         let directory = TemporaryDirectory()
-        let log = try EventLog.open(directory.path, options: EventLogOptions(diskReserveBytes: 0))
-        try append(200, to: log)
-        let builds = ViewDirectory(dataDirectory: directory.path)
-        let build = try builds.makeBuild(
-            currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
+        let (log, builds, build) = try made(in: directory, events: 200)
         try apply(log, to: build, upTo: 100)
         try builds.switchCurrent(to: build)
         let pointTallies = try build.beginRead().tallies()
@@ -48,11 +44,7 @@ import Views
 
     @Test func theProjectorBringsItsCommitsToTheDisk() throws {
         let directory = TemporaryDirectory()
-        let log = try EventLog.open(directory.path, options: EventLogOptions(diskReserveBytes: 0))
-        try append(50, to: log)
-        let builds = ViewDirectory(dataDirectory: directory.path)
-        let build = try builds.makeBuild(
-            currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
+        let (log, builds, build) = try made(in: directory, events: 50)
         try builds.switchCurrent(to: build)
         let projector = Projector(build: build, log: log, freshness: Freshness())
         try projector.catchUp { _ in }
@@ -61,6 +53,16 @@ import Views
         let head = try Data(contentsOf: URL(filePath: build.path + "/data.mdb")).prefix(point.head.count)
         #expect(point.head == Array(head))
         #expect(try build.checkpoint().position == 50)
+    }
+
+    /// A log of some events, and a build that has none of them.
+    private func made(in directory: TemporaryDirectory, events: Int) throws -> (EventLog, ViewDirectory, ViewBuild) {
+        let log = try EventLog.open(directory.path, options: EventLogOptions(diskReserveBytes: 0))
+        try append(events, to: log)
+        let builds = ViewDirectory(dataDirectory: directory.path)
+        let build = try builds.makeBuild(
+            currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
+        return (log, builds, build)
     }
 
     private func append(_ count: Int, to log: EventLog) throws {

@@ -126,9 +126,11 @@ struct ProductFacets {
         // The upper part of a rating's rank alone tells tenths; without it nothing of the chunk is rated.
         if kinds.contains(.rating), let tenths = try columns.entries(.rating, chunk, snapshot).parts.1 {
             let star = UInt16(10) << UInt16(ProductRow.ratingRankTenthsShift - 16)
-            var reached = reached.span.withUnsafeBufferPointer { Array($0) }
-            vitrine_count_steps(tenths, star, words, ProductColumn.chunkWords, &reached)
-            for index in reached.indices { self.reached[index] = reached[index] }
+            var counts = reached.mutableSpan
+            // Safe: there is a count for each of the C function's steps, and a chunk has as many entries as words have bits.
+            counts.withUnsafeMutableBufferPointer { counts in
+                vitrine_count_steps(tenths, star, words, ProductColumn.chunkWords, counts.baseAddress!)
+            }
         }
     }
 

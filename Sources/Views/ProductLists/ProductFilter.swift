@@ -67,12 +67,12 @@ public struct ProductFilter: Sendable, Equatable {
         }
         if let category { try keep(.category, category, category) }
         if let seller { try keep(.seller, seller, seller) }
-        if let ratingTenthsMin {
-            // The upper part alone tells tenths.
-            let tenths = UInt64(max(ratingTenthsMin, 1)) << UInt64(ProductRow.ratingRankTenthsShift - 16)
+        if let ratingRankMin {
+            // A whole number of tenths, which the upper part alone tells.
             let ranks = try columns.entries(.rating, chunk, snapshot)
             let upper = vitrine_entries(parts: (ranks.parts.1, nil, nil, nil))
-            vitrine_keep_between(upper, tenths, UInt64(UInt16.max), words, ProductColumn.chunkWords)
+            vitrine_keep_between(
+                upper, UInt64(ratingRankMin >> 16), UInt64(UInt16.max), words, ProductColumn.chunkWords)
         }
         if isByPrice {
             try keep(.price, UInt64(bitPattern: prices.lowerBound), UInt64(bitPattern: prices.upperBound))

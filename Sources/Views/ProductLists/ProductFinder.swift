@@ -61,7 +61,7 @@ extension ViewSnapshot {
             return found
         }
         guard try columns.matches.find(filter, columns, self) else { return FoundProducts() }
-        if let found = try walkMatches(request, columns) { return found }
+        if let found = try walkMatches(list, request, columns) { return found }
         return try selectMatches(request, columns)
     }
 
@@ -78,43 +78,24 @@ extension ViewSnapshot {
         return try FoundProducts(&selection, request.limit, self)
     }
 
-    /// Nil when too much had to be passed over.
+    /// Walks a list and looks at each product's columns, unless all of the list match.
     private func walk(_ list: KeptList, _ request: ProductListRequest, stepsMax: Int, _ columns: ColumnReader)
         throws(LMDBError) -> FoundProducts?
     {
         let filter = list.rest
-        let passesAll = filter.isOpen
-        var found = FoundProducts()
-        found.numbers.reserveCapacity(request.limit)
-        var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
-        var steps = 0
-        var last: ProductPlace?
-        while try walk.next() {
-            steps += 1
-            if !passesAll {
-                guard steps <= stepsMax else {
-                    budget.spend(steps * ReadCost.step_ns)
-                    return nil
-                }
-                guard try filter.matches(walk.number, columns, self) else { continue }
-            }
-            if found.numbers.count == request.limit {
-                found.next = last
-                return found
-            }
-            found.numbers.append(walk.number)
-            if found.numbers.count == request.limit { last = walk.place }
+        if filter.isOpen { return try walk(list, request, stepsMax: .max, step_ns: 0) { _ in true } }
+        return try walk(list, request, stepsMax: stepsMax, step_ns: ReadCost.step_ns) { number throws(LMDBError) in
+            try filter.matches(number, columns, self)
         }
-        return found
     }
 
-    /// Walks a list for the products that are known to match. Nil when too much had to be passed over, or would be if they
+    /// Walks a list for the products that are known to match. Nil, too, when too much would have to be passed over if they
     /// were spread evenly.
-    private func walkMatches(_ request: ProductListRequest, _ columns: ColumnReader) throws(LMDBError) -> FoundProducts?
+    private func walkMatches(_ list: KeptList, _ request: ProductListRequest, _ columns: ColumnReader)
+        throws(LMDBError) -> FoundProducts?
     {
         let matches = columns.matches
         guard matches.count > 0 else { return FoundProducts() }
-        let list = KeptList(request)
         var listed = matches.listedCount
         if let category = request.filter.category {
             listed = Int(try columns.entry(FacetColumn.categoryProducts.column, category, self))
@@ -122,16 +103,25 @@ extension ViewSnapshot {
         let stepsExpected = (request.limit + 1) * listed / matches.count
         let isWorthIt = stepsExpected * ReadCost.matchStep_ns < matches.count * ReadCost.match_ns
         guard let stepsMax = request.matchStepsMax ?? (isWorthIt ? 2 * stepsExpected : nil) else { return nil }
+        return try walk(list, request, stepsMax: stepsMax, step_ns: ReadCost.matchStep_ns) { matches.contains($0) }
+    }
+
+    /// The products of a list that match, in its order. Nil when too much had to be passed over.
+    @inline(__always)
+    private func walk(
+        _ list: KeptList, _ request: ProductListRequest, stepsMax: Int, step_ns: Int,
+        _ matches: (UInt64) throws(LMDBError) -> Bool
+    ) throws(LMDBError) -> FoundProducts? {
         var found = FoundProducts()
         found.numbers.reserveCapacity(request.limit)
         var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
         var steps = 0
-        defer { budget.spend(steps * ReadCost.matchStep_ns) }
+        defer { budget.spend(steps * step_ns) }
         var last: ProductPlace?
         while try walk.next() {
             steps += 1
             guard steps <= stepsMax else { return nil }
-            guard matches.contains(walk.number) else { continue }
+            guard try matches(walk.number) else { continue }
             if found.numbers.count == request.limit {
                 found.next = last
                 return found
