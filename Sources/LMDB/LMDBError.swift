@@ -18,6 +18,9 @@ public struct LMDBError: Error, Equatable, CustomStringConvertible {
     /// The disk, or a quota, has no room: the transaction is undone and may be tried again when there is room.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// The transaction changed more pages than LMDB holds in memory: it is undone, and fits when it is done in parts.
+    public var isTransactionFull: Bool { code == MDB_TXN_FULL }
+
     /// For example `mdb_env_open vitrine-data/views/1: Permission denied`.
     public var description: String { "\(call) \(path): \(String(cString: mdb_strerror(code)))" }
 }

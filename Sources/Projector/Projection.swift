@@ -6,15 +6,22 @@ import Views
 
 /// Applies the log to a build, a batch of records in one transaction: the step that live projection and rebuild share.
 final class Projection {
+    /// Records of one transaction while nobody waits for any of them; `ViewWriter.isFull` mostly ends it before. Rows that
+    /// many events change, and pages that many rows share, are written once.
+    static let recordsMaxBehind = 65_536
+
     private let build: ViewBuild
-    private let reader: LogReader
+    private let log: EventLog
+    private var reader: LogReader
+    /// Of one transaction.
+    private var rowsMax = ViewWriter.rowsMaxUsual
     private var parser = JSONParser()
     /// The position of the last event that is committed.
     private(set) var position: UInt64
 
     /// Begins behind the build's checkpoint.
     init(_ build: ViewBuild, _ log: EventLog) throws(ProjectionError) {
-        self.build = build
+        (self.build, self.log) = (build, log)
         do { position = try build.checkpoint().position } catch { throw .views(error) }
         do { reader = try log.makeReader(after: position) } catch { throw .log(error) }
     }
@@ -26,12 +33,28 @@ final class Projection {
     func step(
         upTo end: UInt64, recordsMax: Int, beforeCommit: ((Set<Partition>, UInt64) -> Void)? = nil
     ) throws(ProjectionError) -> Bool {
+        while true {
+            do throws(ProjectionError) {
+                return try apply(upTo: end, recordsMax: recordsMax, beforeCommit: beforeCommit)
+            } catch {
+                // Its rows were on too many pages: again with fewer.
+                guard case .views(let failure) = error, failure.isTransactionFull, rowsMax > 0 else { throw error }
+                rowsMax /= 2
+                do { reader = try log.makeReader(after: position) } catch { throw .log(error) }
+            }
+        }
+    }
+
+    private func apply(
+        upTo end: UInt64, recordsMax: Int, beforeCommit: ((Set<Partition>, UInt64) -> Void)?
+    ) throws(ProjectionError) -> Bool {
         var reached = position
         let reader = self.reader
         do {
             guard try reader.next(upTo: end) else { return false }
             var views = try build.beginWrite()
             views.notesTouched = beforeCommit != nil
+            views.rowsMax = rowsMax
             var records = 0
             repeat {
                 records += 1

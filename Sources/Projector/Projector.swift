@@ -9,8 +9,6 @@ public final class Projector: Sendable {
     /// Records of one transaction when there is much to do. When there is little, each batch is what came meanwhile, so an
     /// idle server commits an event at once.
     private static let recordsMax = 2_048
-    /// And while nobody waits for any of them; `ViewWriter.isFull` mostly ends it before.
-    private static let recordsMaxCatchingUp = 8_192
     /// How long to wait before another try when the disk is full.
     private static let retryMilliseconds = 200
 
@@ -41,7 +39,7 @@ public final class Projector: Sendable {
         let projection = try Projection(build, log)
         let end = log.durablePosition
         let synchronizer = Synchronizer(build, .catchingUp)
-        while projection.position < end, try projection.step(upTo: end, recordsMax: Projector.recordsMaxCatchingUp) {
+        while projection.position < end, try projection.step(upTo: end, recordsMax: Projection.recordsMaxBehind) {
             try syncing { () throws(LMDBError) in try synchronizer?.committed() }
             onProgress(projection.position)
         }

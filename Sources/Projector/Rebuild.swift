@@ -6,9 +6,6 @@ import Views
 
 /// Builds the views anew from the log, beside the live ones, with the projector's own `apply`.
 public struct Rebuild {
-    /// Records of one transaction; `ViewWriter.isFull` mostly ends it before.
-    private static let recordsMax = 8_192
-
     private let directory: ViewDirectory
     private let log: EventLog
     private let currency: Currency
@@ -23,7 +20,7 @@ public struct Rebuild {
             currency: currency, identityHigh: log.identity.high, identityLow: log.identity.low)
         do {
             let projection = try Projection(build, log)
-            while projection.position < position, try projection.step(upTo: position, recordsMax: Rebuild.recordsMax) {
+            while projection.position < position, try projection.step(upTo: position, recordsMax: Projection.recordsMaxBehind) {
                 onProgress(projection.position)
             }
         } catch {

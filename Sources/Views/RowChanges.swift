@@ -16,8 +16,8 @@ struct RowChanges: ~Copyable {
     /// One change that is left. The bytes lie in the changes' memory.
     struct Change {
         fileprivate var before: Before
-        /// The key's first eight bytes as a number that sorts as they do; a number's key is its own.
-        fileprivate var rank: UInt64
+        /// The key's first sixteen bytes as a number that sorts as they do; a number's key is its own.
+        fileprivate var rank: UInt128
         fileprivate var keyStart: Int
         fileprivate var valueStart: Int
         fileprivate var keyLength: Int32
@@ -29,15 +29,24 @@ struct RowChanges: ~Copyable {
     /// Whether the row was there when the batch began. Only list rows are known without a look.
     fileprivate enum Before { case unknown, absent, present }
 
+    private struct Slot {
+        /// Of table and key. Most others that stand in the way are told by it, without a look at their bytes.
+        var hash: UInt32
+        /// Of the change; -1 where the slot is empty.
+        var index: Int32
+
+        static let empty = Slot(hash: 0, index: -1)
+    }
+
     private var changes: [Change] = []
-    /// Indexes of `changes` by the hash of table and key, open addressing; -1 is empty.
-    private var slots: [Int32]
+    /// Open addressing.
+    private var slots: [Slot]
     private var memory: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
 
     init() {
-        slots = [Int32](repeating: -1, count: 256)
+        slots = [Slot](repeating: .empty, count: 256)
         capacity = 16 << 10
         memory = .allocate(byteCount: capacity, alignment: 16)
     }
@@ -50,8 +59,10 @@ struct RowChanges: ~Copyable {
     // MARK: Changing
 
     func find(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> Found {
-        guard !changes.isEmpty, case (_, let index?) = place(table, key) else { return .unchanged }
-        let change = changes[index]
+        guard !changes.isEmpty else { return .unchanged }
+        let slot = slots[slot(table, key, RowChanges.hash(table, key))]
+        guard slot.index >= 0 else { return .unchanged }
+        let change = changes[Int(slot.index)]
         guard change.valueLength >= 0 else { return .absent }
         return .present(
             UnsafeRawBufferPointer(start: memory + change.valueStart, count: Int(change.valueLength)))
@@ -74,41 +85,49 @@ struct RowChanges: ~Copyable {
 
     private mutating func entry(_ table: ViewTable, _ key: RawSpan, ifNew before: Before) -> Int {
         if changes.count * 2 >= slots.count { grow() }
-        let (slot, known) = key.withUnsafeBytes { place(table, $0) }
-        if let known { return known }
+        let hash = key.withUnsafeBytes { RowChanges.hash(table, $0) }
+        let slot = key.withUnsafeBytes { self.slot(table, $0, hash) }
+        if slots[slot].index >= 0 { return Int(slots[slot].index) }
         let start = reserve(key.byteCount)
         key.withUnsafeBytes { if !$0.isEmpty { memcpy(memory + start, $0.baseAddress!, $0.count) } }
         changes.append(
             Change(
                 before: before, rank: RowChanges.rank(table, key), keyStart: start, valueStart: 0,
                 keyLength: Int32(key.byteCount), valueLength: -1, table: table))
-        slots[slot] = Int32(changes.count - 1)
+        slots[slot] = Slot(hash: hash, index: Int32(changes.count - 1))
         return changes.count - 1
     }
 
-    /// The slot of a key, and the index of its change if there is one.
-    private func place(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> (slot: Int, index: Int?) {
+    private static func hash(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(truncatingIfNeeded: XXH3_64bits_withSeed(key.baseAddress, key.count, UInt64(table.rawValue)))
+    }
+
+    /// The slot of a key: that of its change, or the empty one for it.
+    private func slot(_ table: ViewTable, _ key: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: XXH3_64bits_withSeed(key.baseAddress, key.count, UInt64(table.rawValue)))
-        while true {
-            slot &= mask
-            guard slots[slot] >= 0 else { return (slot, nil) }
-            let change = changes[Int(slots[slot])]
-            if change.table == table, Int(change.keyLength) == key.count,
-                key.isEmpty || memcmp(memory + change.keyStart, key.baseAddress!, key.count) == 0
-            {
-                return (slot, Int(slots[slot]))
+        var place = Int(hash) & mask
+        while slots[place].index >= 0 {
+            if slots[place].hash == hash {
+                let change = changes[Int(slots[place].index)]
+                if change.table == table, Int(change.keyLength) == key.count,
+                    key.isEmpty || memcmp(memory + change.keyStart, key.baseAddress!, key.count) == 0
+                {
+                    return place
+                }
             }
-            slot += 1
+            place = (place + 1) & mask
         }
+        return place
     }
 
     private mutating func grow() {
-        slots = [Int32](repeating: -1, count: slots.count * 4)
-        for index in changes.indices {
-            let change = changes[index]
-            let key = UnsafeRawBufferPointer(start: memory + change.keyStart, count: Int(change.keyLength))
-            slots[place(change.table, key).slot] = Int32(index)
+        let full = slots
+        slots = [Slot](repeating: .empty, count: full.count * 4)
+        let mask = slots.count - 1
+        for slot in full where slot.index >= 0 {
+            var place = Int(slot.hash) & mask
+            while slots[place].index >= 0 { place = (place + 1) & mask }
+            slots[place] = slot
         }
     }
 
@@ -122,13 +141,13 @@ struct RowChanges: ~Copyable {
     }
 
     /// Keys of numbers are in the machine's byte order, and LMDB compares them as numbers.
-    private static func rank(_ table: ViewTable, _ key: RawSpan) -> UInt64 {
-        if table.isKeyedByNumber { return key.unsafeLoadUnaligned(as: UInt64.self) }
-        var rank: UInt64 = 0
+    private static func rank(_ table: ViewTable, _ key: RawSpan) -> UInt128 {
+        if table.isKeyedByNumber { return UInt128(key.unsafeLoadUnaligned(as: UInt64.self)) }
+        var rank: UInt128 = 0
         withUnsafeMutableBytes(of: &rank) { rank in
-            key.withUnsafeBytes { rank.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(8))) }
+            key.withUnsafeBytes { rank.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
         }
-        return UInt64(bigEndian: rank)
+        return UInt128(bigEndian: rank)
     }
 
     // MARK: Draining
@@ -165,7 +184,7 @@ struct RowChanges: ~Copyable {
             }
         }
         changes.removeAll(keepingCapacity: true)
-        slots = [Int32](repeating: -1, count: slots.count)
+        slots = [Slot](repeating: .empty, count: slots.count)
         used = 0
     }
 }

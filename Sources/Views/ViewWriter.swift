@@ -13,6 +13,8 @@ public struct ViewWriter: ~Copyable {
     public private(set) var touched: Set<Partition> = []
     /// Off where nobody stamps what is touched.
     public var notesTouched = true
+    /// How many changed rows fill it.
+    public var rowsMax = ViewWriter.rowsMaxUsual
     let currency: Currency
     private var checkpoint: Checkpoint
     private var rows = RowChanges()
@@ -61,11 +63,12 @@ public struct ViewWriter: ~Copyable {
     }
 
     /// Whether the batch holds as much as memory and LMDB take well in one transaction.
-    public var isFull: Bool { rows.count >= ViewWriter.rowsMax || rows.bytes >= ViewWriter.rowBytesMax }
+    public var isFull: Bool { rows.count >= rowsMax || rows.bytes >= ViewWriter.rowBytesMax }
 
-    /// A transaction may change some 131,000 pages before LMDB spills them.
-    private static let rowsMax = 98_304
-    private static let rowBytesMax = 96 << 20
+    /// LMDB holds up to 131,071 changed pages of a transaction, which take 512 MiB, and says so when they are more. How many
+    /// rows share a page is known only when they are written: mostly three or four of so many.
+    public static let rowsMaxUsual = 327_680
+    private static let rowBytesMax = 128 << 20
 
     // MARK: Columns
 

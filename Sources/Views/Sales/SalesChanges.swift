@@ -41,8 +41,8 @@ struct SalesChanges {
         }
     }
 
-    /// So many changes are held before rows are written: with 48 bytes each they take at most 3 MiB.
-    static let changesMax = 1 << 16
+    /// So many changes are held before rows are written: with 48 bytes each they take at most 48 MiB.
+    static let changesMax = 1 << 20
 
     private var changes: [Change] = []
 
