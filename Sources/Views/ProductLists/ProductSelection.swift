@@ -4,14 +4,13 @@ import LMDB
 
 /// The first products of a list in an order, out of those that it is offered in any order.
 struct ProductSelection {
-    /// A product and where it stands. A title's sort key is made only when sixteen bytes of it do not tell.
+    /// A product and where it stands.
     private struct Candidate {
         var rank: UInt64
         /// Of titles.
         var nextRank: UInt64 = 0
         var added: UInt64
         var number: UInt32
-        var titleKey: [UInt8]?
 
         /// No key has a zero byte, so one that is not longer is known whole.
         var isTitleWhole: Bool { nextRank & 0xFF == 0 }
@@ -20,8 +19,11 @@ struct ProductSelection {
     private let sort: ProductSort
     private let count: Int
     private var after: Candidate?
+    private var afterTitleKey: [UInt8] = []
     /// The best so far, in order.
     private var candidates: [Candidate] = []
+    /// Sort keys of titles, by product: each is made only when sixteen bytes of it do not tell.
+    private var titleKeys: [UInt32: [UInt8]] = [:]
 
     /// Keeps the first `count` products behind `after`.
     init(_ sort: ProductSort, count: Int, after: ProductPlace?) {
@@ -30,7 +32,7 @@ struct ProductSelection {
             self.after = Candidate(rank: after.rank, added: after.added, number: after.number)
             if sort == .title {
                 self.after?.nextRank = TitleOrder.nextRank(after.title)
-                self.after?.titleKey = after.title
+                afterTitleKey = after.title
             }
         }
         candidates.reserveCapacity(count + 1)
@@ -138,43 +140,56 @@ struct ProductSelection {
         try offer(candidate, snapshot)
     }
 
-    private mutating func offer(_ offered: Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
-        var candidate = offered
-        if var after {
-            guard try isBefore(&after, &candidate, snapshot) else { return }
+    private mutating func offer(_ candidate: Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        if let after {
+            let isBehind = try ProductSelection.isBefore(after, candidate, sort) { () throws(LMDBError) in
+                (afterTitleKey, try titleKey(candidate, snapshot))
+            }
+            guard isBehind else { return }
         }
         if candidates.count == count {
-            guard count > 0, try isBefore(&candidate, &candidates[count - 1], snapshot) else { return }
-            candidates.removeLast()
+            guard count > 0, try isBefore(candidate, candidates[count - 1], snapshot) else { return }
+            titleKeys[candidates.removeLast().number] = nil
         }
         var low = 0
         var high = candidates.count
         while low < high {
             let middle = (low + high) / 2
-            if try isBefore(&candidates[middle], &candidate, snapshot) { low = middle + 1 } else { high = middle }
+            if try isBefore(candidates[middle], candidate, snapshot) { low = middle + 1 } else { high = middle }
         }
         candidates.insert(candidate, at: low)
         snapshot.budget.spend(ReadCost.keptProduct_ns)
     }
 
-    private func isBefore(_ left: inout Candidate, _ right: inout Candidate, _ snapshot: borrowing ViewSnapshot)
+    private mutating func isBefore(_ left: Candidate, _ right: Candidate, _ snapshot: borrowing ViewSnapshot)
         throws(LMDBError) -> Bool
     {
+        try ProductSelection.isBefore(left, right, sort) { () throws(LMDBError) in
+            (try titleKey(left, snapshot), try titleKey(right, snapshot))
+        }
+    }
+
+    /// Asks for the keys of their titles only when they decide.
+    private static func isBefore(
+        _ left: Candidate, _ right: Candidate, _ sort: ProductSort,
+        titleKeys: () throws(LMDBError) -> (left: [UInt8], right: [UInt8])
+    ) throws(LMDBError) -> Bool {
         if left.rank != right.rank { return left.rank < right.rank }
         if left.nextRank != right.nextRank { return left.nextRank < right.nextRank }
         if sort == .title, !left.isTitleWhole {
-            let (leftKey, rightKey) = (try titleKey(&left, snapshot), try titleKey(&right, snapshot))
-            if leftKey != rightKey { return leftKey.lexicographicallyPrecedes(rightKey) }
+            let keys = try titleKeys()
+            if keys.left != keys.right { return keys.left.lexicographicallyPrecedes(keys.right) }
         }
         return left.added != right.added ? left.added > right.added : left.number > right.number
     }
 
-    private func titleKey(_ candidate: inout Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> [UInt8]
+    private mutating func titleKey(_ candidate: Candidate, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> [UInt8]
     {
-        if let key = candidate.titleKey { return key }
+        if let key = titleKeys[candidate.number] { return key }
         snapshot.budget.spend(ReadCost.titleKey_ns)
         let key = try snapshot.titleKey(UInt64(candidate.number))
-        candidate.titleKey = key
+        titleKeys[candidate.number] = key
         return key
     }
 
@@ -186,7 +201,7 @@ struct ProductSelection {
     {
         let numbers = candidates.prefix(limit).map { UInt64($0.number) }
         guard candidates.count > limit, limit > 0 else { return (numbers, nil) }
-        let title = sort == .title ? try titleKey(&candidates[limit - 1], snapshot) : []
+        let title = sort == .title ? try titleKey(candidates[limit - 1], snapshot) : []
         let last = candidates[limit - 1]
         return (numbers, ProductPlace(rank: last.rank, title: title, added: last.added, number: last.number))
     }
