@@ -36,7 +36,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case sales = 18
     /// `Column` key → the chunk.
     case orderColumns = 19
-    /// Number of the order → `OrderReasons`; only where one was given.
+    /// Number of the order → why it was cancelled or refunded, as JSON; only where somebody said so.
     case orderReasons = 20
 
     /// The name inside the environment.

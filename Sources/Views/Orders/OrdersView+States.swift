@@ -32,7 +32,8 @@ extension OrdersView {
         order.move(to: status, at: moment.time, hasReason: reason != nil)
         let encoded = order.encode()
         try views.put(.orders, number: number, encoded.bytes)
-        if let reason { try OrderReasons.note(reason, of: number, in: &views) }
+        // Such texts can be long, and only GetOrder shows them. No status follows one that has a reason.
+        if let reason { try views.put(.orderReasons, number: number, UserRow.json(reason).span.bytes) }
         try OrderListsView.move(number, from: before, to: status, in: &views)
 
         let lines = try Lines(of: number, in: views)

@@ -123,17 +123,15 @@ extension ViewSnapshot {
         output.append(",\"history\":[")
         ViewSnapshot.append(order.firstStatus, at: order.placedAt, to: &output)
         output.append("null}")
-        var reasonsGiven = 0
         for index in 0..<order.changeCount {
             let change = order.change(index)
             output.append(",")
             ViewSnapshot.append(change.status, at: change.at, to: &output)
             if change.hasReason {
-                guard let reasons = try get(.orderReasons, number: number) else {
-                    preconditionFailure("order number \(number) has lost its reasons")
+                guard let reason = try get(.orderReasons, number: number) else {
+                    preconditionFailure("order number \(number) has lost its reason")
                 }
-                output.append(OrderReasons.reason(reasonsGiven, in: reasons))
-                reasonsGiven += 1
+                output.append(reason)
             } else {
                 output.append("null")
             }
