@@ -1,9 +1,9 @@
 // Readers and writers of one storefront: pages are read at one rate while prices and stock of products change at another,
 // and every answer is held against what was written.
 //
-//   cc -O2 Benchmarks/cache-client.c -o cache-client -luv && ./cache-client PORT PLAN READS WRITES SECONDS
+//   cc -O2 Benchmarks/cache-client.c -o cache-client -luv && ./cache-client PORT PLAN READS WRITES SECONDS PIPELINED
 //
-// READS and WRITES are requests a second. PLAN has a line for each page that is read and each product that is written:
+// READS and WRITES are requests a second, and PIPELINED of the reads are sent at once on a connection. PLAN has a line for each page that is read and each product that is written:
 //
 //   page GROUP TARGET
 //   product GROUP NUMBER          (its id is p and the number)
@@ -29,6 +29,7 @@ enum {
   INPUT_BYTES = 256 * 1024,
   REQUEST_BYTES = 2048,
   CARDS_MAX = 20,
+  PIPELINED_MAX = 16,
   // One read in so many carries the token of the last command that was answered.
   TOKEN_EVERY = 200,
   LATENCIES_MAX = 8 * 1000 * 1000,
@@ -171,20 +172,27 @@ static void read_plan(const char *path) {
 
 // MARK: Connections
 
+/// A request under way: of a page, or a command about a product.
+struct asked {
+  // When it should have been sent.
+  uint64_t due_at;
+  size_t page, product;
+  int64_t price;
+  uint64_t position;
+};
+
 struct connection {
   uv_tcp_t tcp;
   uv_connect_t connect;
   int is_writer;
-  // When the request under way should have been sent, and when it was.
-  uint64_t due_at, sent_at;
-  // Of the request under way.
-  size_t page, product;
-  int64_t price;
-  uint64_t asked_position;
+  uint64_t sent_at;
+  struct asked asked[PIPELINED_MAX];
+  int asked_count, answered_count;
   // The position of the last answer's token.
   uint64_t seen;
+  // Answers begin at `input_taken`; the lengths are of the first of them, once its head is there.
   char *input;
-  size_t input_used, answer_bytes, head_bytes;
+  size_t input_used, input_taken, answer_bytes, head_bytes;
 };
 
 static uv_loop_t *loop;
@@ -196,6 +204,7 @@ static char authority[64];
 static enum { CONNECTING, LEARNING, RUNNING, DRAINING } phase = CONNECTING;
 static size_t learned_count, learn_next;
 static double read_rate, write_rate, seconds, warm_seconds = 2;
+static int pipelined;
 static uint64_t started_at, measure_from, ends_at;
 static uint64_t reads_sent, writes_sent, reads_answered, reads_measured, writes_answered, writes_under_way;
 static uint64_t token_reads, wrong_answers, tokens_back, tokens_older;
@@ -210,61 +219,80 @@ static struct answered { uint64_t position, at; } *answered;
 static size_t answered_count, answered_unseen;
 static uint64_t oldest_age;
 
-static void send_request(struct connection *connection, const char *bytes, int count) {
-  connection->input_used = connection->answer_bytes = connection->head_bytes = 0;
+static struct asked *ask(struct connection *connection, uint64_t due_at) {
+  struct asked *asked = &connection->asked[connection->asked_count++];
+  *asked = (struct asked){.due_at = due_at};
+  return asked;
+}
+
+static void begin(struct connection *connection) {
+  connection->asked_count = connection->answered_count = 0;
+  connection->input_used = connection->input_taken = connection->answer_bytes = 0;
+}
+
+static void send_requests(struct connection *connection, const char *bytes, int count) {
   connection->sent_at = uv_hrtime();
   uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)count);
-  // A request is far smaller than the kernel's empty buffer.
+  // Requests are far smaller than the kernel's empty buffer.
   if (uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1) != count) fail("a request", "was not taken whole");
 }
 
-static void send_read(struct connection *connection, size_t page, uint64_t due_at) {
-  char request[REQUEST_BYTES];
-  connection->page = page;
-  connection->due_at = due_at;
-  connection->asked_position = 0;
+/// Writes a request for a page and gives its length.
+static int write_read(struct connection *connection, size_t page, uint64_t due_at, char *request) {
+  struct asked *asked = ask(connection, due_at);
+  asked->page = page;
   char token[96] = "";
   if (phase == RUNNING && last_position > 0 && ++token_reads % TOKEN_EVERY == 0) {
-    connection->asked_position = last_position;
+    asked->position = last_position;
     snprintf(token, sizeof token, "Consistency-Token: %s\r\n", last_token);
   }
-  int count = snprintf(
-      request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", pages[page].target, authority, token);
-  send_request(connection, request, count);
+  return snprintf(
+      request, REQUEST_BYTES, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", pages[page].target, authority, token);
 }
 
 static void send_write(struct connection *connection, uint64_t due_at) {
+  begin(connection);
+  struct asked *asked = ask(connection, due_at);
   const struct group *group = draw(product_sums);
-  connection->product = group->product_numbers[next_random() % group->product_count];
-  connection->due_at = due_at;
-  connection->price = writes_sent % 2 == 0 ? next_price++ : 0;
+  asked->product = group->product_numbers[next_random() % group->product_count];
+  asked->price = writes_sent % 2 == 0 ? next_price++ : 0;
   char body[256], request[REQUEST_BYTES];
-  int body_bytes = connection->price > 0
+  int body_bytes = asked->price > 0
       ? snprintf(body, sizeof body, "{\"productId\":\"p%zu\",\"price\":{\"amount\":%lld,\"currency\":\"GBP\"}}",
-                 connection->product, (long long)connection->price)
-      : snprintf(body, sizeof body, "{\"productId\":\"p%zu\",\"delta\":1}", connection->product);
+                 asked->product, (long long)asked->price)
+      : snprintf(body, sizeof body, "{\"productId\":\"p%zu\",\"delta\":1}", asked->product);
   int count = snprintf(
       request, sizeof request,
       "POST /v1/commands/%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-      connection->price > 0 ? "ChangePrice" : "AdjustStock", authority, body_bytes, body);
+      asked->price > 0 ? "ChangePrice" : "AdjustStock", authority, body_bytes, body);
   writes_under_way++;
-  send_request(connection, request, count);
+  send_requests(connection, request, count);
 }
 
 static void send_due(void) {
+  char requests[PIPELINED_MAX * REQUEST_BYTES];
   if (phase == LEARNING) {
-    while (idle_reader_count > 0 && learn_next < page_count)
-      send_read(idle_readers[--idle_reader_count], learn_next++, uv_hrtime());
+    while (idle_reader_count > 0 && learn_next < page_count) {
+      struct connection *connection = idle_readers[--idle_reader_count];
+      begin(connection);
+      send_requests(connection, requests, write_read(connection, learn_next++, uv_hrtime(), requests));
+    }
     return;
   }
   if (phase != RUNNING) return;
   uint64_t now = uv_hrtime();
   double elapsed = (double)(now - started_at) / 1e9;
-  while (idle_reader_count > 0 && (double)reads_sent < elapsed * read_rate) {
-    const struct group *group = draw(page_sums);
-    size_t page = group->page_indexes[next_random() % group->page_count];
-    uint64_t due_at = started_at + (uint64_t)((double)reads_sent++ / read_rate * 1e9);
-    send_read(idle_readers[--idle_reader_count], page, due_at);
+  while (idle_reader_count > 0 && (double)(reads_sent + (uint64_t)pipelined) <= elapsed * read_rate) {
+    struct connection *connection = idle_readers[--idle_reader_count];
+    int count = 0;
+    begin(connection);
+    while (connection->asked_count < pipelined) {
+      const struct group *group = draw(page_sums);
+      size_t page = group->page_indexes[next_random() % group->page_count];
+      uint64_t due_at = started_at + (uint64_t)((double)reads_sent++ / read_rate * 1e9);
+      count += write_read(connection, page, due_at, requests + count);
+    }
+    send_requests(connection, requests, count);
   }
   while (idle_writer_count > 0 && (double)writes_sent < elapsed * write_rate) {
     uint64_t due_at = started_at + (uint64_t)((double)writes_sent / write_rate * 1e9);
@@ -326,8 +354,9 @@ static void learn_products(const struct page *page) {
   }
 }
 
-static void take_page(struct connection *connection, const char *body, size_t count, uint64_t position, uint64_t now) {
-  struct page *page = &pages[connection->page];
+static void take_page(
+    const struct asked *asked, uint64_t sent_at, const char *body, size_t count, uint64_t position, uint64_t now) {
+  struct page *page = &pages[asked->page];
   if (page->version_count > 0 && page->body_bytes == count && memcmp(page->body, body, count) == 0) {
     struct version *version = &page->versions[page->version_count - 1];
     if (position > version->last) version->last = position;
@@ -336,7 +365,7 @@ static void take_page(struct connection *connection, const char *body, size_t co
     add_version(page, body, count, position);
     if (phase == LEARNING) learn_products(page);
   }
-  if (position < connection->asked_position) tokens_older++;
+  if (position < asked->position) tokens_older++;
   if (phase == LEARNING) {
     if (++learned_count < page_count) return;
     phase = RUNNING;
@@ -349,19 +378,19 @@ static void take_page(struct connection *connection, const char *body, size_t co
   while (answered_unseen < answered_count && answered[answered_unseen].position <= position) answered_unseen++;
   if (now < measure_from || phase != RUNNING) return;
   reads_measured++;
-  if (read_latency_count < LATENCIES_MAX) read_latencies[read_latency_count++] = (uint32_t)((now - connection->due_at) / 1000);
-  if (answered_unseen < answered_count && connection->sent_at > answered[answered_unseen].at) {
-    uint64_t age = connection->sent_at - answered[answered_unseen].at;
+  if (read_latency_count < LATENCIES_MAX) read_latencies[read_latency_count++] = (uint32_t)((now - asked->due_at) / 1000);
+  if (answered_unseen < answered_count && sent_at > answered[answered_unseen].at) {
+    uint64_t age = sent_at - answered[answered_unseen].at;
     if (age > oldest_age) oldest_age = age;
   }
 }
 
-static void take_outcome(struct connection *connection, const char *body, size_t count, const char *token, uint64_t now) {
+static void take_outcome(const struct asked *asked, const char *body, size_t count, const char *token, uint64_t now) {
   const char *at = body;
   uint64_t position = (uint64_t)number_behind(&at, body + count, "{\"position\":");
-  struct product *product = &products[connection->product];
+  struct product *product = &products[asked->product];
   product->changes = grow(product->changes, product->change_count, sizeof *product->changes);
-  product->changes[product->change_count++] = (struct change){position, connection->price};
+  product->changes[product->change_count++] = (struct change){position, asked->price};
   answered = grow(answered, answered_count, sizeof *answered);
   answered[answered_count++] = (struct answered){position, now};
   writes_under_way--;
@@ -371,12 +400,13 @@ static void take_outcome(struct connection *connection, const char *body, size_t
     snprintf(last_token, sizeof last_token, "%.33s", token);
   }
   if (now >= measure_from && write_latency_count < LATENCIES_MAX)
-    write_latencies[write_latency_count++] = (uint32_t)((now - connection->due_at) / 1000);
+    write_latencies[write_latency_count++] = (uint32_t)((now - asked->due_at) / 1000);
 }
 
 static void take_answer(struct connection *connection) {
   uint64_t now = uv_hrtime();
-  const char *head = connection->input;
+  const struct asked *asked = &connection->asked[connection->answered_count++];
+  const char *head = connection->input + connection->input_taken;
   const char *body = head + connection->head_bytes;
   size_t body_bytes = connection->answer_bytes - connection->head_bytes;
   const char *token = find(head, connection->head_bytes, "\r\nConsistency-Token: ");
@@ -388,9 +418,13 @@ static void take_answer(struct connection *connection) {
     uint64_t position = strtoull(token + 17, NULL, 16);
     if (position < connection->seen) tokens_back++;
     connection->seen = position;
-    if (connection->is_writer) take_outcome(connection, body, body_bytes, token, now);
-    else take_page(connection, body, body_bytes, position, now);
+    if (connection->is_writer) take_outcome(asked, body, body_bytes, token, now);
+    else take_page(asked, connection->sent_at, body, body_bytes, position, now);
   }
+  connection->input_taken += connection->answer_bytes;
+  connection->answer_bytes = 0;
+  if (connection->answered_count < connection->asked_count) return;
+  if (connection->input_used > connection->input_taken) fail("an answer", "goes on behind its end");
   if (connection->is_writer) idle_writers[idle_writer_count++] = connection;
   else idle_readers[idle_reader_count++] = connection;
 }
@@ -406,17 +440,21 @@ static void bytes_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffe
   struct connection *connection = stream->data;
   if (count < 0) fail("a connection", uv_strerror((int)count));
   connection->input_used += (size_t)count;
-  if (connection->answer_bytes == 0) {
-    const char *end = find(connection->input, connection->input_used, "\r\n\r\n");
-    if (end == NULL) return;
-    connection->head_bytes = (size_t)(end + 4 - connection->input);
-    const char *length = find(connection->input, connection->head_bytes, "\r\nContent-Length: ");
-    if (length == NULL) fail("an answer", "has no Content-Length");
-    connection->answer_bytes = connection->head_bytes + strtoul(length + 18, NULL, 10);
-    if (connection->answer_bytes > INPUT_BYTES) fail("an answer", "is too long");
+  while (connection->answered_count < connection->asked_count) {
+    const char *answer = connection->input + connection->input_taken;
+    size_t there = connection->input_used - connection->input_taken;
+    if (connection->answer_bytes == 0) {
+      const char *end = find(answer, there, "\r\n\r\n");
+      if (end == NULL) return;
+      connection->head_bytes = (size_t)(end + 4 - answer);
+      const char *length = find(answer, connection->head_bytes, "\r\nContent-Length: ");
+      if (length == NULL) fail("an answer", "has no Content-Length");
+      connection->answer_bytes = connection->head_bytes + strtoul(length + 18, NULL, 10);
+      if (connection->input_taken + connection->answer_bytes > INPUT_BYTES) fail("an answer", "is too long");
+    }
+    if (there < connection->answer_bytes) return;
+    take_answer(connection);
   }
-  if (connection->input_used > connection->answer_bytes) fail("an answer", "goes on behind its end");
-  if (connection->input_used == connection->answer_bytes) take_answer(connection);
 }
 
 static void connected(uv_connect_t *request, int status) {
@@ -515,8 +553,8 @@ static void turn(uv_idle_t *idle) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 6) {
-    fprintf(stderr, "usage: cache-client PORT PLAN READS WRITES SECONDS\n");
+  if (argc != 7) {
+    fprintf(stderr, "usage: cache-client PORT PLAN READS WRITES SECONDS PIPELINED\n");
     return 64;
   }
   int port = atoi(argv[1]);
@@ -524,6 +562,8 @@ int main(int argc, char **argv) {
   read_rate = atof(argv[3]);
   write_rate = atof(argv[4]);
   seconds = atof(argv[5]);
+  pipelined = atoi(argv[6]);
+  if (pipelined < 1 || pipelined > PIPELINED_MAX) fail(argv[6], "is not from 1 to 16 requests at once");
   snprintf(authority, sizeof authority, "127.0.0.1:%d", port);
   read_latencies = allocate(LATENCIES_MAX * sizeof *read_latencies);
   write_latencies = allocate(LATENCIES_MAX * sizeof *write_latencies);
