@@ -20,7 +20,9 @@ public struct Rebuild {
             currency: currency, identityHigh: log.identity.high, identityLow: log.identity.low)
         do {
             let projection = try Projection(build, log)
-            while projection.position < position, try projection.step(upTo: position, recordsMax: Projection.recordsMaxBehind) {
+            while projection.position < position,
+                try projection.step(upTo: position, recordsMax: Projection.recordsMaxBehind)
+            {
                 onProgress(projection.position)
             }
         } catch {

@@ -41,6 +41,8 @@ struct RowChanges: ~Copyable {
     private var changes: [Change] = []
     /// Open addressing.
     private var slots: [Slot]
+    /// Keys hold ids that clients choose: so nobody knows beforehand which have one hash.
+    private let seed = UInt64.random(in: 0 ... .max)
     private var memory: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
@@ -60,7 +62,7 @@ struct RowChanges: ~Copyable {
 
     func find(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> Found {
         guard !changes.isEmpty else { return .unchanged }
-        let slot = slots[slot(table, key, RowChanges.hash(table, key))]
+        let slot = slots[slot(table, key, hash(table, key))]
         guard slot.index >= 0 else { return .unchanged }
         let change = changes[Int(slot.index)]
         guard change.valueLength >= 0 else { return .absent }
@@ -85,8 +87,10 @@ struct RowChanges: ~Copyable {
 
     private mutating func entry(_ table: ViewTable, _ key: RawSpan, ifNew before: Before) -> Int {
         if changes.count * 2 >= slots.count { grow() }
-        let hash = key.withUnsafeBytes { RowChanges.hash(table, $0) }
-        let slot = key.withUnsafeBytes { self.slot(table, $0, hash) }
+        let (hash, slot) = key.withUnsafeBytes {
+            let hash = self.hash(table, $0)
+            return (hash, self.slot(table, $0, hash))
+        }
         if slots[slot].index >= 0 { return Int(slots[slot].index) }
         let start = reserve(key.byteCount)
         key.withUnsafeBytes { if !$0.isEmpty { memcpy(memory + start, $0.baseAddress!, $0.count) } }
@@ -98,8 +102,8 @@ struct RowChanges: ~Copyable {
         return changes.count - 1
     }
 
-    private static func hash(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> UInt32 {
-        UInt32(truncatingIfNeeded: XXH3_64bits_withSeed(key.baseAddress, key.count, UInt64(table.rawValue)))
+    private func hash(_ table: ViewTable, _ key: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(truncatingIfNeeded: XXH3_64bits_withSeed(key.baseAddress, key.count, seed &+ UInt64(table.rawValue)))
     }
 
     /// The slot of a key: that of its change, or the empty one for it.
