@@ -1,5 +1,5 @@
 // Comparing and counting columns are the loops that decide how long a rare combination of filters takes, so they are
-// written for vectors: 64 entries into one word of bits, 16 entries into the sums of their lanes.
+// written for vectors: 64 entries into one word of bits, 8 or 32 entries into the sums of their lanes.
 #include "CColumns.h"
 
 #include <string.h>
@@ -42,6 +42,33 @@ static inline int top_part(vitrine_entries entries) {
 
 static inline const uint16_t *part_or_zeros(vitrine_entries entries, int part) {
     return entries.parts[part] ? entries.parts[part] : zeros;
+}
+
+// MARK: Bits
+
+static inline uint64_t word_at(const void *bits, size_t word) {
+    uint64_t value;
+    memcpy(&value, (const char *)bits + 8 * word, sizeof value);
+    return value;
+}
+
+WIDEST uint64_t vitrine_copy_bits(const void *bits, uint64_t *words, size_t word_count) {
+    uint64_t count = 0;
+    for (size_t word = 0; word < word_count; word++) {
+        words[word] = word_at(bits, word);
+        count += (uint64_t)__builtin_popcountll(words[word]);
+    }
+    return count;
+}
+
+WIDEST void vitrine_keep_common(const void *bits, uint64_t *words, size_t word_count) {
+    for (size_t word = 0; word < word_count; word++) words[word] &= word_at(bits, word);
+}
+
+WIDEST uint64_t vitrine_count_bits(const uint64_t *words, size_t word_count) {
+    uint64_t count = 0;
+    for (size_t word = 0; word < word_count; word++) count += (uint64_t)__builtin_popcountll(words[word]);
+    return count;
 }
 
 // MARK: Comparing
@@ -119,6 +146,26 @@ WIDEST void vitrine_keep_between(
     }
 }
 
+WIDEST void vitrine_keep_from(const uint8_t *entries, uint8_t least, uint64_t *words, size_t word_count) {
+    for (size_t word = 0; word < word_count; word++) {
+        if (words[word] == 0) continue;
+#if defined(__SSE2__)
+        const __m128i low = _mm_set1_epi8((char)least);
+        uint64_t reached = 0;
+        for (int group = 0; group < 4; group++) {
+            const __m128i entry = _mm_loadu_si128((const __m128i *)(entries + 64 * word + 16 * group));
+            const __m128i is_from = _mm_cmpeq_epi8(_mm_max_epu8(entry, low), entry);
+            reached |= (uint64_t)(uint16_t)_mm_movemask_epi8(is_from) << (16 * group);
+        }
+        words[word] &= reached;
+#else
+        uint8_t flags[64];
+        for (int i = 0; i < 64; i++) flags[i] = entries[64 * word + (size_t)i] >= least;
+        words[word] &= bits_of(flags);
+#endif
+    }
+}
+
 WIDEST void vitrine_filter_range(
     const uint64_t *column, uint64_t least, uint64_t most, uint64_t *words, size_t word_count) {
     uint8_t flags[64];
@@ -153,7 +200,7 @@ void vitrine_count_entries(
     }
 }
 
-typedef uint16_t lanes_16 __attribute__((vector_size(32)));
+typedef uint8_t lanes_8 __attribute__((vector_size(32)));
 typedef uint16_t half_lanes_16 __attribute__((vector_size(16)));
 typedef uint32_t lanes_32 __attribute__((vector_size(32)));
 
@@ -207,29 +254,34 @@ WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, 
 }
 
 WIDEST void vitrine_count_steps(
-    const uint16_t *entries, uint16_t step, const uint64_t *words, size_t word_count, uint64_t *counts) {
-    // A lane counts four entries of a word: 255 words are far below 2^16.
-    lanes_16 reached[vitrine_steps] = {{0}};
+    const uint8_t *entries, uint8_t step, const uint64_t *words, size_t word_count, uint64_t *counts) {
+    // A lane counts two entries of a word: 127 words are below 2^8.
+    lanes_8 reached[vitrine_steps] = {{0}};
     for (size_t word = 0; word < word_count; word++) {
         if (__builtin_popcountll(words[word]) <= few_bits) {
             for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
-                uint16_t entry = entries[64 * word + (size_t)__builtin_ctzll(bits)];
-                for (int i = 0; i < vitrine_steps; i++) counts[i] += entry >= (uint16_t)((i + 1) * step);
+                uint8_t entry = entries[64 * word + (size_t)__builtin_ctzll(bits)];
+                for (int i = 0; i < vitrine_steps; i++) counts[i] += entry >= (uint8_t)((i + 1) * step);
             }
             continue;
         }
-        for (int group = 0; group < 4; group++) {
-            const lanes_16 bit = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
-            const uint16_t bits = (uint16_t)(words[word] >> (16 * group));
-            lanes_16 entry;
-            memcpy(&entry, entries + 64 * word + 16 * group, sizeof entry);
-            entry &= (lanes_16)((bit & bits) == bit);
+        for (int group = 0; group < 2; group++) {
+            const lanes_8 bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
+                                 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+            // Each of four bytes of bits stands in the eight lanes that it is for.
+            uint64_t parts[4];
+            for (int part = 0; part < 4; part++)
+                parts[part] = (words[word] >> (32 * group + 8 * part) & 0xFF) * 0x0101010101010101u;
+            lanes_8 bits, entry;
+            memcpy(&bits, parts, sizeof bits);
+            memcpy(&entry, entries + 64 * word + 32 * group, sizeof entry);
+            entry &= (lanes_8)((bit & bits) == bit);
             // A comparison that holds is minus one.
-            for (int i = 0; i < vitrine_steps; i++) reached[i] -= (lanes_16)(entry >= (uint16_t)((i + 1) * step));
+            for (int i = 0; i < vitrine_steps; i++) reached[i] -= (lanes_8)(entry >= (uint8_t)((i + 1) * step));
         }
     }
     for (int i = 0; i < vitrine_steps; i++) {
-        for (int lane = 0; lane < 16; lane++) counts[i] += reached[i][lane];
+        for (int lane = 0; lane < 32; lane++) counts[i] += reached[i][lane];
     }
 }
 

@@ -40,6 +40,8 @@ enum ReadCost {
     /// A chunk of 4,032 products for which columns are compared, and one of its columns.
     static let productChunk_ns = 300
     static let comparedChunk_ns = 1_000
+    /// A chunk of bits.
+    static let setChunk_ns = 150
     /// A product that matches: its entry compared with the last that is kept.
     static let match_ns = 4
     /// A step of a list of products of which it is known whether they match.

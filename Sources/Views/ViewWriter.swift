@@ -22,8 +22,9 @@ public struct ViewWriter: ~Copyable {
     private var numbersGiven = [UInt64](repeating: 0, count: ViewTable.allCases.count)
     private var chunks = ColumnChunks()
     var sales = SalesChanges()
-    /// Users whose orders grew into a set in this batch.
-    var grown: Set<OrderSet> = []
+    /// Users whose orders grew into a set in this batch, and categories and sellers whose products did.
+    var grownOrders: Set<OrderSet> = []
+    var grownProducts: Set<ProductSet> = []
 
     init(
         transaction: consuming WriteTransaction, tables: ViewTables, currency: Currency, checkpoint: Checkpoint,
@@ -86,8 +87,9 @@ public struct ViewWriter: ~Copyable {
     }
 
     private mutating func writeChunks() throws(ViewError) {
-        // Reads the order lists: they are all written by now.
-        try OrderSetsView.fill(grown, in: &self)
+        // Reads the lists: they are all written by now.
+        try OrderSetsView.fill(grownOrders, in: &self)
+        try ProductSetsView.fill(grownProducts, in: &self)
         var changed = ColumnChunks()
         swap(&changed, &chunks)
         try changed.drain { table, key, chunk throws(ViewError) in try write(table, key, chunk) }

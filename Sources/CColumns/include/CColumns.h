@@ -16,11 +16,23 @@ typedef struct {
 
 // Bit i of word w is entry 64 w + i of the chunk.
 
+/// Copies a chunk of bits. Gives how many are set.
+uint64_t vitrine_copy_bits(const void *_Nonnull bits, uint64_t *_Nonnull words, size_t word_count);
+
+/// Clears the bits that are not set in `bits`, a chunk of bits.
+void vitrine_keep_common(const void *_Nonnull bits, uint64_t *_Nonnull words, size_t word_count);
+
+uint64_t vitrine_count_bits(const uint64_t *_Nonnull words, size_t word_count);
+
 /// Clears the bits of entries that are not from `least` to `most`.
 void vitrine_keep_between(
     vitrine_entries entries, uint64_t least, uint64_t most, uint64_t *_Nonnull words, size_t word_count);
 
-/// The same for entries of 64 bits in one piece.
+/// Clears the bits of entries of one byte that are below `least`.
+void vitrine_keep_from(
+    const uint8_t *_Nonnull entries, uint8_t least, uint64_t *_Nonnull words, size_t word_count);
+
+/// Keeps what is from `least` to `most`, too, for entries of 64 bits in one piece.
 void vitrine_filter_range(
     const uint64_t *_Nonnull column, uint64_t least, uint64_t most, uint64_t *_Nonnull words, size_t word_count);
 
@@ -34,9 +46,9 @@ void vitrine_count_entries(
 void vitrine_sum_entries(
     vitrine_entries entries, const uint64_t *_Nonnull words, size_t word_count, vitrine_sums *_Nonnull sums);
 
-/// Adds to `counts[i]` how many entries whose bits are set are at least `(i + 1) × step`. At most 255 words.
+/// Adds to `counts[i]` how many entries of one byte whose bits are set are at least `(i + 1) × step`. At most 127 words.
 void vitrine_count_steps(
-    const uint16_t *_Nonnull entries, uint16_t step, const uint64_t *_Nonnull words, size_t word_count,
+    const uint8_t *_Nonnull entries, uint8_t step, const uint64_t *_Nonnull words, size_t word_count,
     uint64_t *_Nonnull counts);
 
 enum { vitrine_steps = 5 };

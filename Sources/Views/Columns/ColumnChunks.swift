@@ -4,13 +4,13 @@ import LMDB
 /// The chunks of columns that a batch changed: each is read once and written once, however many events change it.
 struct ColumnChunks {
     private struct Key: Hashable, Comparable {
-        /// Table, number and user of the column.
+        /// Table, number and owner of the column.
         var column: UInt64
         var chunk: UInt32
 
         init(_ column: Column, _ chunk: Int) {
             self.column =
-                UInt64(column.table.rawValue) << 40 | UInt64(column.number) << 32 | UInt64(column.user ?? 0)
+                UInt64(column.table.rawValue) << 40 | UInt64(column.number) << 32 | UInt64(column.owner ?? 0)
             self.chunk = UInt32(chunk)
         }
 
@@ -47,6 +47,8 @@ struct ColumnChunks {
             case 1:
                 let bit = UInt8(1) << UInt8(index & 7)
                 if entry == 0 { bytes[index >> 3] &= ~bit } else { bytes[index >> 3] |= bit }
+            case 8:
+                bytes[index] = UInt8(truncatingIfNeeded: entry)
             case 16:
                 bytes.storeBytes(
                     of: UInt16(truncatingIfNeeded: entry).littleEndian, toByteOffset: 2 * index, as: UInt16.self)

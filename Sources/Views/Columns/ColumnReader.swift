@@ -11,8 +11,8 @@ public final class ColumnReader {
     private struct Place {
         /// The commit that it was looked up in.
         var commit = -1
-        /// Of a column that belongs to a user.
-        var user: UInt32 = 0
+        /// Of a column that belongs to one thing.
+        var owner: UInt32 = 0
         /// Nil where the chunk has no row.
         var chunk: UnsafeRawPointer?
     }
@@ -20,8 +20,8 @@ public final class ColumnReader {
     /// By column, then by chunk.
     private var places: UnsafeMutableBufferPointer<Place>
     private var chunksMax = 0
-    /// The commit in which all chunks of a column were looked up.
-    private var wholeColumns = [Int](repeating: -1, count: ColumnReader.slots)
+    /// The commit in which all chunks of a column were looked up, and whose.
+    private var wholeColumns = [(commit: Int, owner: UInt32)](repeating: (-1, 0), count: ColumnReader.slots)
     private var commit = -1
     /// What a chunk holds that has no row.
     private let zeros: UnsafeMutableRawPointer
@@ -57,16 +57,18 @@ public final class ColumnReader {
         chunksMax = max(chunks, chunksMax * 2)
         places = .allocate(capacity: chunksMax * ColumnReader.slots)
         places.initialize(repeating: Place())
-        for slot in wholeColumns.indices { wholeColumns[slot] = -1 }
+        for slot in wholeColumns.indices { wholeColumns[slot].commit = -1 }
     }
 
-    /// Columns of products are numbered below 24, those of orders below 16.
-    private static let slots = 40
+    /// Columns of products are numbered below these, those of orders below 16.
+    private static let productSlots = 32
+    private static let slots = productSlots + 16
 
     private static func slot(_ column: Column) -> Int {
-        let slot = Int(column.number) + (column.table == .orderColumns ? 24 : 0)
+        let slot = Int(column.number) + (column.table == .orderColumns ? productSlots : 0)
         precondition(
-            slot < slots && (column.table == .orderColumns || slot < 24), "a column of a number that is too high")
+            slot < slots && (column.table == .orderColumns || slot < productSlots),
+            "a column of a number that is too high")
         return slot
     }
 
@@ -79,38 +81,41 @@ public final class ColumnReader {
         assert(commit == snapshot.commitNumber, "chunks of a snapshot that was not begun")
         precondition(index < chunksMax, "no such chunk")
         let place = ColumnReader.slot(column) * chunksMax + index
-        if places[place].commit == commit, places[place].user == column.user ?? 0 { return places[place].chunk }
+        if places[place].commit == commit, places[place].owner == column.owner ?? 0 { return places[place].chunk }
         var key = ByteWriter(capacity: 16)
         column.appendKey(index, to: &key)
         let row = try snapshot.get(column.table, key.bytes)
         let chunk = ColumnReader.pointer(row, column)
-        places[place] = Place(commit: commit, user: column.user ?? 0, chunk: chunk)
+        places[place] = Place(commit: commit, owner: column.owner ?? 0, chunk: chunk)
         return chunk
     }
 
     /// Looks up all chunks of a column: it takes a tenth of the time of looking up each.
     func findAll(_ column: Column, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
         let slot = ColumnReader.slot(column)
-        precondition(column.user == nil, "columns of users share a place")
-        guard wholeColumns[slot] != commit else { return }
-        for index in 0..<chunksMax { places[slot * chunksMax + index] = Place(commit: commit) }
+        let owner = column.owner ?? 0
+        guard wholeColumns[slot] != (commit, owner) else { return }
+        for index in 0..<chunksMax { places[slot * chunksMax + index] = Place(commit: commit, owner: owner) }
         var key = ByteWriter(capacity: 16)
         column.appendKey(0, to: &key)
         var cursor = try snapshot.cursor(column.table)
         var isFound = try cursor.seek(key.bytes)
         while isFound {
-            guard let index = ColumnReader.chunkIndex(cursor.key, column) else { break }
+            guard let index = ColumnReader.chunkIndex(cursor.key, key.bytes) else { break }
             precondition(index < chunksMax, "a column has a chunk of things that are not there")
             places[slot * chunksMax + index].chunk = ColumnReader.pointer(cursor.value, column)
             isFound = try cursor.next()
         }
-        wholeColumns[slot] = commit
+        wholeColumns[slot] = (commit, owner)
     }
 
-    /// Nil for a key of another column.
-    private static func chunkIndex(_ key: RawSpan, _ column: Column) -> Int? {
-        guard key.byteCount == 5, key.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == column.number else { return nil }
-        return Int(UInt32(bigEndian: key.unsafeLoadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+    /// Nil for a key of another column than that of `first`, which is of a column's first chunk.
+    private static func chunkIndex(_ key: RawSpan, _ first: RawSpan) -> Int? {
+        let prefixBytes = first.byteCount - 4
+        guard key.byteCount == first.byteCount,
+            key.extracting(0..<prefixBytes).hasSameBytes(as: first.extracting(0..<prefixBytes))
+        else { return nil }
+        return Int(UInt32(bigEndian: key.unsafeLoadUnaligned(fromCheckedByteOffset: prefixBytes, as: UInt32.self)))
     }
 
     private static func pointer(_ row: RawSpan?, _ column: Column) -> UnsafeRawPointer? {
@@ -140,6 +145,7 @@ public final class ColumnReader {
         switch entryBits {
         case 1:
             UInt64(chunk.load(fromByteOffset: index >> 3, as: UInt8.self) >> UInt8(index & 7)) & 1
+        case 8: UInt64(chunk.load(fromByteOffset: index, as: UInt8.self))
         case 16: UInt64(UInt16(littleEndian: chunk.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
         case 32: UInt64(UInt32(littleEndian: chunk.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
         default: UInt64(littleEndian: chunk.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))

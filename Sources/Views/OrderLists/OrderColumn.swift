@@ -43,7 +43,7 @@ struct OrderSet: Hashable {
     var column: Column {
         Column(
             table: .orderColumns, number: (isSeller ? OrderColumn.ofSeller : .ofCustomer).rawValue,
-            user: UInt32(truncatingIfNeeded: user), entryBits: 1)
+            owner: UInt32(truncatingIfNeeded: user), entryBits: 1)
     }
 
     var scope: OrderScope { isSeller ? .seller(user) : .customer(user) }

@@ -58,7 +58,7 @@ enum OrderSetsView {
     static func add(_ number: UInt64, to set: OrderSet, count: Int64, in views: inout ViewWriter) throws(ViewError) {
         guard count > OrderSet.ordersMax else { return }
         // The earlier orders follow at the batch's end, when all list rows are written.
-        if count == OrderSet.ordersMax + 1 { views.grown.insert(set) }
+        if count == OrderSet.ordersMax + 1 { views.grownOrders.insert(set) }
         try views.setColumn(set.column, number, to: 1)
     }
 

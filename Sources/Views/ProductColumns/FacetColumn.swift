@@ -1,6 +1,7 @@
 import Marketplace
 
-/// What facets need to know of every category and seller, as columns of `product-columns`. Raw values are their numbers there.
+/// What filters and facets need to know of every category and seller, as columns of `product-columns`. Raw values are their
+/// numbers there.
 enum FacetColumn: UInt8 {
     /// 4 bytes, by category: listed products.
     case categoryProducts = 20
@@ -10,13 +11,23 @@ enum FacetColumn: UInt8 {
     case sellerId = 22
     /// 8 bytes, by user: the next bytes of a seller's id.
     case sellerIdNext = 23
+    /// 4 bytes, by category: products that were listed in it, those that left it too.
+    case categoryArrivals = 24
+    /// 4 bytes, by user: products that a seller listed, those that were discontinued too.
+    case sellerArrivals = 25
+    /// One bit, by product: the products of a category of many, a `ProductSet`.
+    case ofCategory = 26
+    /// One bit, by product: the products of a seller of many, a `ProductSet`.
+    case ofSeller = 27
 
     var column: Column {
         switch self {
-        case .categoryProducts, .sellerProducts:
+        case .categoryProducts, .sellerProducts, .categoryArrivals, .sellerArrivals:
             Column(table: .productColumns, number: rawValue, entryBits: 32)
         case .sellerId, .sellerIdNext:
             Column(table: .productColumns, number: rawValue, entryBits: 64)
+        case .ofCategory, .ofSeller:
+            preconditionFailure("there is one for each category or seller: ProductSet.column")
         }
     }
 

@@ -13,7 +13,7 @@ enum ProductColumn: UInt8, CaseIterable {
     case category = 3
     /// 2 parts: the seller's number.
     case seller = 5
-    /// 2 parts: `ProductRow.ratingRank`.
+    /// 2 parts: `ProductRow.ratingRank`, for the order.
     case rating = 7
     /// 3 parts: minor units.
     case price = 9
@@ -25,6 +25,8 @@ enum ProductColumn: UInt8, CaseIterable {
     case title = 17
     /// 8 bytes: the next bytes of the title's sort key.
     case titleNext = 18
+    /// 1 byte: `ProductRow.ratingTenths`, 0 without a rating, for filters and facets.
+    case ratingTenths = 19
 
     static let chunkEntries = Column.chunkEntriesUsual
     static let chunkWords = Column.chunkWords
@@ -32,7 +34,7 @@ enum ProductColumn: UInt8, CaseIterable {
     /// How many columns it takes.
     var partCount: Int {
         switch self {
-        case .listed, .inStock, .addedAt, .title, .titleNext: 1
+        case .listed, .inStock, .addedAt, .title, .titleNext, .ratingTenths: 1
         case .category, .seller, .rating: 2
         // A price has 37 bits. (CONTRACT: amounts.)
         case .price: 3
@@ -43,6 +45,7 @@ enum ProductColumn: UInt8, CaseIterable {
     private var entryBits: Int {
         switch self {
         case .listed, .inStock: 1
+        case .ratingTenths: 8
         case .category, .seller, .rating, .price, .sold: 16
         case .addedAt, .title, .titleNext: 64
         }
@@ -66,6 +69,7 @@ enum ProductColumn: UInt8, CaseIterable {
         case .category: row.categoryNumber
         case .seller: row.sellerNumber
         case .rating: UInt64(row.ratingRank)
+        case .ratingTenths: UInt64(row.ratingTenths ?? 0)
         case .price: UInt64(bitPattern: row.price)
         case .sold: UInt64(bitPattern: max(row.sold, 0))
         case .addedAt: row.addedAt.orderedBits
@@ -76,8 +80,8 @@ enum ProductColumn: UInt8, CaseIterable {
 }
 
 extension ProductRow {
-    /// Whole stars of a rating rank are compared in its upper six bits, which hold tenths of a star.
-    static let ratingRankTenthsShift: UInt32 = 26
+    /// The upper six bits of a rating rank are tenths of a star.
+    private static let ratingRankTenthsShift: UInt32 = 26
 
     /// The order of ratings as one number: the average as shown, then how many ratings there are, as far as 26 bits count;
     /// 0 without any.

@@ -11,6 +11,8 @@ enum ProductColumnsView {
             }
         }
         try FacetColumn.count(row, 1, in: &views)
+        try ProductSetsView.add(number, to: row.categorySet, in: &views)
+        try ProductSetsView.add(number, to: row.sellerSet, in: &views)
     }
 
     /// Only what changed is written.
@@ -29,7 +31,20 @@ enum ProductColumnsView {
         }
         let isMoved = before.isDiscontinued != row.isDiscontinued || before.categoryNumber != row.categoryNumber
         guard isMoved else { return }
-        if !before.isDiscontinued { try FacetColumn.count(before, -1, in: &views) }
-        if !row.isDiscontinued { try FacetColumn.count(row, 1, in: &views) }
+        if !before.isDiscontinued {
+            try FacetColumn.count(before, -1, in: &views)
+            try ProductSetsView.remove(number, from: before.categorySet, in: &views)
+        }
+        if row.isDiscontinued {
+            try ProductSetsView.remove(number, from: row.sellerSet, in: &views)
+        } else {
+            try FacetColumn.count(row, 1, in: &views)
+            try ProductSetsView.add(number, to: row.categorySet, in: &views)
+        }
     }
+}
+
+extension ProductRow {
+    fileprivate var categorySet: ProductSet { ProductSet(kind: .category, number: categoryNumber) }
+    fileprivate var sellerSet: ProductSet { ProductSet(kind: .seller, number: sellerNumber) }
 }

@@ -25,13 +25,22 @@ struct FacetValues {
 
     private var values: [Value] = []
 
+    /// The one category that all have.
+    init(category: UInt64, count: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        guard count > 0 else { return }
+        try append(category, UInt32(count), FacetValues.nameOfCategory(category, snapshot))
+    }
+
+    /// The one seller that all have.
+    init(seller: UInt64, count: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        guard count > 0 else { return }
+        try append(seller, UInt32(count), FacetValues.idOfSeller(seller, snapshot))
+    }
+
     init(categories: FacetCounters.Counters, _ limit: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
         let most = FacetValues.most(categories, limit, snapshot.budget)
         try take(most.certain + most.tied, limit, categories, snapshot) { number throws(LMDBError) in
-            guard let name = try snapshot.get(.categoryNames, number: number) else {
-                preconditionFailure("a column names category number \(number), which has no row")
-            }
-            return name.withUnsafeBytes { $0 }
+            try FacetValues.nameOfCategory(number, snapshot)
         }
     }
 
@@ -43,11 +52,26 @@ struct FacetValues {
             most.tied = try FacetValues.firstById(most.tied, limit - most.certain.count, columns, snapshot)
         }
         try take(most.certain + most.tied, limit, sellers, snapshot) { number throws(LMDBError) in
-            guard let row = try snapshot.get(.users, number: number) else {
-                preconditionFailure("a column names user number \(number), which has no row")
-            }
-            return UserRow.idJSON(in: row).withUnsafeBytes { $0 }
+            try FacetValues.idOfSeller(number, snapshot)
         }
+    }
+
+    private static func nameOfCategory(_ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UnsafeRawBufferPointer
+    {
+        guard let name = try snapshot.get(.categoryNames, number: number) else {
+            preconditionFailure("a column names category number \(number), which has no row")
+        }
+        return name.withUnsafeBytes { $0 }
+    }
+
+    private static func idOfSeller(_ number: UInt64, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
+        -> UnsafeRawBufferPointer
+    {
+        guard let row = try snapshot.get(.users, number: number) else {
+            preconditionFailure("a column names user number \(number), which has no row")
+        }
+        return UserRow.idJSON(in: row).withUnsafeBytes { $0 }
     }
 
     private mutating func take(
@@ -56,14 +80,14 @@ struct FacetValues {
     ) throws(LMDBError) {
         guard snapshot.budget.spend(numbers.count * ReadCost.text_ns) else { return }
         values.reserveCapacity(numbers.count)
-        for number in numbers {
-            let json = try json(UInt64(number))
-            let decoded = json.contains(UInt8(ascii: "\\")) ? JSONText.decode(Array(json)) : nil
-            values.append(
-                Value(number: UInt64(number), count: counters.memory[Int(number)], json: json, decoded: decoded))
-        }
+        for number in numbers { append(UInt64(number), counters.memory[Int(number)], try json(UInt64(number))) }
         values.sort { $0.isBefore($1) }
         if values.count > limit { values.removeSubrange(limit...) }
+    }
+
+    private mutating func append(_ number: UInt64, _ count: UInt32, _ json: UnsafeRawBufferPointer) {
+        let decoded = json.contains(UInt8(ascii: "\\")) ? JSONText.decode(Array(json)) : nil
+        values.append(Value(number: number, count: count, json: json, decoded: decoded))
     }
 
     // MARK: The highest counts

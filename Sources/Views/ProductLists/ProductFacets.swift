@@ -24,19 +24,33 @@ struct ProductFacets {
     static let sellersMax = 100
 
     private let kinds: ProductFacetKinds
+    /// All that match have the filter's category, and its seller: those facets need no counting.
+    private let filter: ProductFilter
+    /// What is counted product by product.
+    private let counted: ProductFacetKinds
+    private let matchCount: Int
     private var prices = vitrine_sums(count: 0, least: .max, most: 0, sum: 0)
     /// How many have an average of at least one star, two, and so on.
     private var reached = InlineArray<5, UInt64>(repeating: 0)
 
-    /// Nil when the budget is spent.
-    init?(_ kinds: ProductFacetKinds, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
-        self.kinds = kinds
+    /// `filter` is that of the matches. Nil when the budget is spent.
+    init?(
+        _ kinds: ProductFacetKinds, _ filter: ProductFilter, _ columns: ColumnReader,
+        _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
+        (self.kinds, self.filter) = (kinds, filter)
+        var counted = kinds.intersection([.category, .seller])
+        if filter.category != nil { counted.remove(.category) }
+        if filter.seller != nil { counted.remove(.seller) }
+        self.counted = counted
         let matches = columns.matches
+        matchCount = matches.count
         let countsOthers = matches.count > matches.listedCount / 2
         guard try beginCounters(all: countsOthers, columns, snapshot) else { return nil }
-        let counted = countsOthers ? matches.listedCount - matches.count : matches.count
         var cost = 0
-        if kinds.contains(.category) || kinds.contains(.seller) { cost += counted * ReadCost.facet_ns }
+        if !counted.isEmpty {
+            cost += (countsOthers ? matches.listedCount - matches.count : matches.count) * ReadCost.facet_ns
+        }
         let chunk_ns = ReadCost.summedChunk_ns
         if kinds.contains(.price) { cost += matches.chunks * chunk_ns }
         if kinds.contains(.rating) { cost += matches.chunks * chunk_ns }
@@ -51,10 +65,10 @@ struct ProductFacets {
 
     private var comparedColumns: [ProductColumn] {
         var columns: [ProductColumn] = [.listed]
-        if kinds.contains(.category) { columns.append(.category) }
-        if kinds.contains(.seller) { columns.append(.seller) }
+        if counted.contains(.category) { columns.append(.category) }
+        if counted.contains(.seller) { columns.append(.seller) }
         if kinds.contains(.price) { columns.append(.price) }
-        if kinds.contains(.rating) { columns.append(.rating) }
+        if kinds.contains(.rating) { columns.append(.ratingTenths) }
         return columns
     }
 
@@ -74,11 +88,11 @@ struct ProductFacets {
             return true
         }
         let counters = columns.counters
-        if kinds.contains(.category) {
+        if counted.contains(.category) {
             let count = try snapshot.rowCount(.categoryNames)
             guard try begin(counters.categories, count, .categoryProducts) else { return false }
         }
-        if kinds.contains(.seller) {
+        if counted.contains(.seller) {
             let count = try snapshot.rowCount(.users)
             guard try begin(counters.sellers, count, .sellerProducts) else { return false }
         }
@@ -88,7 +102,7 @@ struct ProductFacets {
     private func countValues(
         _ chunk: Int, ofOthers: Bool, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
-        guard kinds.contains(.category) || kinds.contains(.seller) else { return }
+        guard !counted.isEmpty else { return }
         let matching = columns.matches.words(chunk)
         var words = InlineArray<63, UInt64>(repeating: 0)
         if ofOthers {
@@ -101,8 +115,8 @@ struct ProductFacets {
             for word in words.indices { words[word] = matching[word] }
         }
         let none = vitrine_entries(parts: (nil, nil, nil, nil))
-        let hasCategories = kinds.contains(.category)
-        let hasSellers = kinds.contains(.seller)
+        let hasCategories = counted.contains(.category)
+        let hasSellers = counted.contains(.seller)
         let categories = hasCategories ? try columns.entries(.category, chunk, snapshot) : none
         let sellers = hasSellers ? try columns.entries(.seller, chunk, snapshot) : none
         let counters = columns.counters
@@ -123,13 +137,13 @@ struct ProductFacets {
             let entries = try columns.entries(.price, chunk, snapshot)
             vitrine_sum_entries(entries, words, ProductColumn.chunkWords, &prices)
         }
-        // The upper part of a rating's rank alone tells tenths; without it nothing of the chunk is rated.
-        if kinds.contains(.rating), let tenths = try columns.entries(.rating, chunk, snapshot).parts.1 {
-            let star = UInt16(10) << UInt16(ProductRow.ratingRankTenthsShift - 16)
+        if kinds.contains(.rating), let tenths = try columns.found(ProductColumn.ratingTenths.column(), chunk, snapshot) {
             var counts = reached.mutableSpan
             // Safe: there is a count for each of the C function's steps, and a chunk has as many entries as words have bits.
             counts.withUnsafeMutableBufferPointer { counts in
-                vitrine_count_steps(tenths, star, words, ProductColumn.chunkWords, counts.baseAddress!)
+                vitrine_count_steps(
+                    tenths.assumingMemoryBound(to: UInt8.self), 10, words, ProductColumn.chunkWords,
+                    counts.baseAddress!)
             }
         }
     }
@@ -144,12 +158,22 @@ struct ProductFacets {
         output.append("{")
         if kinds.contains(.category) {
             output.append("\"category\":")
-            let values = try FacetValues(categories: counters.categories, ProductFacets.categoriesMax, snapshot)
+            let values =
+                if let category = filter.category {
+                    try FacetValues(category: category, count: matchCount, snapshot)
+                } else {
+                    try FacetValues(categories: counters.categories, ProductFacets.categoriesMax, snapshot)
+                }
             values.append(to: &output)
         }
         if kinds.contains(.seller) {
             output.append(kinds.isDisjoint(with: .category) ? "\"seller\":" : ",\"seller\":")
-            let values = try FacetValues(sellers: counters.sellers, ProductFacets.sellersMax, columns, snapshot)
+            let values =
+                if let seller = filter.seller {
+                    try FacetValues(seller: seller, count: matchCount, snapshot)
+                } else {
+                    try FacetValues(sellers: counters.sellers, ProductFacets.sellersMax, columns, snapshot)
+                }
             try values.append(names, snapshot, to: &output)
         }
         if kinds.contains(.price) {

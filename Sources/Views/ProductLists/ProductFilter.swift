@@ -16,8 +16,8 @@ public struct ProductFilter: Sendable, Equatable {
 
     var isByPrice: Bool { prices != ViewSnapshot.allPrices }
 
-    /// The lowest rating rank that reaches `ratingTenthsMin`.
-    var ratingRankMin: UInt32? { ratingTenthsMin.map { max($0, 1) << ProductRow.ratingRankTenthsShift } }
+    /// What a product's entry among the tenths of ratings must reach: it is 0 without a rating.
+    private var ratingEntryMin: UInt8? { ratingTenthsMin.map { UInt8(clamping: max($0, 1)) } }
 
     /// Whether it asks for nothing.
     public var isOpen: Bool {
@@ -31,7 +31,7 @@ public struct ProductFilter: Sendable, Equatable {
         if let category, try columns.entry(.category, number, snapshot) != category { return false }
         if let seller, try columns.entry(.seller, number, snapshot) != seller { return false }
         if inStock, try columns.entry(.inStock, number, snapshot) == 0 { return false }
-        if let ratingRankMin, try columns.entry(.rating, number, snapshot) < UInt64(ratingRankMin) { return false }
+        if let ratingEntryMin, try columns.entry(.ratingTenths, number, snapshot) < ratingEntryMin { return false }
         if isByPrice {
             let price = Int64(bitPattern: try columns.entry(.price, number, snapshot))
             if !prices.contains(price) { return false }
@@ -39,43 +39,62 @@ public struct ProductFilter: Sendable, Equatable {
         return true
     }
 
-    /// The columns that `keepMatches` compares.
-    var comparedColumns: [ProductColumn] {
-        var columns: [ProductColumn] = []
-        if inStock { columns.append(.inStock) }
-        if category != nil { columns.append(.category) }
-        if seller != nil { columns.append(.seller) }
-        if ratingTenthsMin != nil { columns.append(.rating) }
-        if isByPrice { columns.append(.price) }
-        return columns
+    /// What of every chunk of products tells which match.
+    func columns(_ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> FilterColumns {
+        var read = FilterColumns()
+        if inStock { read.bits.append(ProductColumn.inStock.column()) }
+        if let category {
+            let set = ProductSet(kind: .category, number: category)
+            if try set.isKept(columns, snapshot) { read.bits.append(set.column) } else { read.compared.append(.category) }
+        }
+        if let seller {
+            let set = ProductSet(kind: .seller, number: seller)
+            if try set.isKept(columns, snapshot) { read.bits.append(set.column) } else { read.compared.append(.seller) }
+        }
+        if ratingTenthsMin != nil { read.compared.append(.ratingTenths) }
+        if isByPrice { read.compared.append(.price) }
+        return read
     }
 
     /// Clears the bits of a chunk's products that do not match.
     func keepMatches(
-        _ chunk: Int, in words: UnsafeMutablePointer<UInt64>, _ columns: ColumnReader,
+        _ chunk: Int, in words: UnsafeMutablePointer<UInt64>, _ read: FilterColumns, _ columns: ColumnReader,
         _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
         func keep(_ column: ProductColumn, _ least: UInt64, _ most: UInt64) throws(LMDBError) {
             vitrine_keep_between(
                 try columns.entries(column, chunk, snapshot), least, most, words, ProductColumn.chunkWords)
         }
-        if inStock {
-            let inStock = try columns.chunk(.inStock, chunk, snapshot)
-            for word in 0..<ProductColumn.chunkWords {
-                words[word] &= UInt64(littleEndian: inStock.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
-            }
+        for column in read.bits {
+            vitrine_keep_common(try columns.chunk(column, chunk, snapshot), words, ProductColumn.chunkWords)
         }
-        if let category { try keep(.category, category, category) }
-        if let seller { try keep(.seller, seller, seller) }
-        if let ratingRankMin {
-            // A whole number of tenths, which the upper part alone tells.
-            let ranks = try columns.entries(.rating, chunk, snapshot)
-            let upper = vitrine_entries(parts: (ranks.parts.1, nil, nil, nil))
-            vitrine_keep_between(
-                upper, UInt64(ratingRankMin >> 16), UInt64(UInt16.max), words, ProductColumn.chunkWords)
+        if let category, read.compared.contains(.category) { try keep(.category, category, category) }
+        if let seller, read.compared.contains(.seller) { try keep(.seller, seller, seller) }
+        if let ratingEntryMin {
+            let tenths = try columns.chunk(.ratingTenths, chunk, snapshot)
+            vitrine_keep_from(
+                tenths.assumingMemoryBound(to: UInt8.self), ratingEntryMin, words, ProductColumn.chunkWords)
         }
         if isByPrice {
             try keep(.price, UInt64(bitPattern: prices.lowerBound), UInt64(bitPattern: prices.upperBound))
         }
+    }
+}
+
+/// What a filter reads of every chunk of products.
+struct FilterColumns {
+    /// Bits that must be set.
+    var bits: [Column] = []
+    /// Entries that are compared.
+    var compared: [ProductColumn] = []
+
+    func findAll(_ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) {
+        for column in bits { try columns.findAll(column, snapshot) }
+        for column in compared { try columns.findAll(column, snapshot) }
+    }
+
+    /// Of a chunk.
+    var cost_ns: Int {
+        ReadCost.productChunk_ns + bits.count * ReadCost.setChunk_ns + compared.count * ReadCost.comparedChunk_ns
     }
 }

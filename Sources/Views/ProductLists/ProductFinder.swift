@@ -170,7 +170,7 @@ extension ViewSnapshot {
     ) throws(LMDBError) {
         try columns.begin(self)
         guard try columns.matches.find(filter, columns, self) else { return }
-        guard let facets = try ProductFacets(kinds, columns, self) else { return }
+        guard let facets = try ProductFacets(kinds, filter, columns, self) else { return }
         try facets.append(names, columns, self, to: &output)
     }
 

@@ -40,24 +40,21 @@ final class ProductMatches {
         if let found, found.commit == snapshot.commitNumber, found.filter == filter { return !snapshot.budget.isOver }
         found = nil
         chunks = Column.chunks(of: try snapshot.productCount())
-        let compared = filter.comparedColumns
-        let cost = ReadCost.productChunk_ns + compared.count * ReadCost.comparedChunk_ns
-        guard snapshot.budget.spend(chunks * cost) else { return false }
+        let read = try filter.columns(columns, snapshot)
+        guard snapshot.budget.spend(chunks * read.cost_ns) else { return false }
         if chunks * ProductColumn.chunkWords > words.count {
             words.deallocate()
             words = .allocate(capacity: 2 * chunks * ProductColumn.chunkWords)
         }
-        for column in compared + [.listed] { try columns.findAll(column, snapshot) }
+        try columns.findAll(.listed, snapshot)
+        try read.findAll(columns, snapshot)
         (count, listedCount) = (0, 0)
         for chunk in 0..<chunks {
             let words = words.baseAddress! + chunk * ProductColumn.chunkWords
             let listed = try columns.chunk(.listed, chunk, snapshot)
-            for word in 0..<ProductColumn.chunkWords {
-                words[word] = UInt64(littleEndian: listed.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
-                listedCount += words[word].nonzeroBitCount
-            }
-            try filter.keepMatches(chunk, in: words, columns, snapshot)
-            for word in 0..<ProductColumn.chunkWords { count += words[word].nonzeroBitCount }
+            listedCount += Int(vitrine_copy_bits(listed, words, ProductColumn.chunkWords))
+            try filter.keepMatches(chunk, in: words, read, columns, snapshot)
+            count += Int(vitrine_count_bits(words, ProductColumn.chunkWords))
         }
         found = (snapshot.commitNumber, filter)
         return true

@@ -30,13 +30,18 @@ public struct ProductWalk: ~Copyable, ~Escapable {
         case ended
     }
 
+    /// Call `begin` first. A seller's list is kept by newest only.
     @_lifetime(copy cursor)
-    fileprivate init(
-        _ cursor: consuming Cursor, _ prefix: consuming ByteWriter, _ sort: ProductSort, _ prices: ClosedRange<Int64>
+    init(
+        _ cursor: consuming Cursor, _ scope: ProductScope, _ sort: ProductSort,
+        prices: ClosedRange<Int64> = ViewSnapshot.allPrices
     ) {
+        if case .seller = scope { precondition(sort == .newest, "a seller's products are kept by newest") }
         (self.sort, self.prices) = (sort, prices)
-        self.cursor = cursor
+        var prefix = ByteWriter(capacity: 16)
+        ProductListKey.appendPrefix(scope, sort, to: &prefix)
         self.prefix = prefix
+        self.cursor = cursor
     }
 
     /// The number of the current product.
@@ -54,7 +59,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    fileprivate mutating func begin(after place: ProductPlace?) throws(LMDBError) {
+    mutating func begin(after place: ProductPlace?) throws(LMDBError) {
         var start = ByteWriter(capacity: 64)
         start.append(prefix.bytes)
         guard sort.isReversed else {
@@ -202,10 +207,7 @@ extension ViewSnapshot {
         _ scope: ProductScope, _ sort: ProductSort, after place: ProductPlace?,
         prices: ClosedRange<Int64> = ViewSnapshot.allPrices
     ) throws(LMDBError) -> ProductWalk {
-        if case .seller = scope { precondition(sort == .newest, "a seller's products are kept by newest") }
-        var prefix = ByteWriter(capacity: 16)
-        ProductListKey.appendPrefix(scope, sort, to: &prefix)
-        var walk = ProductWalk(try cursor(.productLists), prefix, sort, prices)
+        var walk = ProductWalk(try cursor(.productLists), scope, sort, prices: prices)
         try walk.begin(after: place)
         return walk
     }
