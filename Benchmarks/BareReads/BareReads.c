@@ -14,17 +14,22 @@ enum {
   // Names are kept as Sources/Views/Users/UserNames.swift keeps them.
   NAME_PLACES = 16384,
   NAME_BYTES_MAX = 50,
-  // List keys: scope × 16 + sort, the number of the category or customer, then the place.
+  // Product list keys: scope × 16 + sort, the number of the category, then the place.
   SCOPE_OF_ONE = 1 << 4,
   PREFIX_BYTES = 5,
   SORT_PRICE = 1,
+  // Order keys: the number of the customer, then the place. A row of statuses has one more such number.
+  CUSTOMER_BYTES = 4,
+  STATES_OF_A_ROW = 256,
   // Rows.
-  PRODUCT_HEADER = 92,
+  PRODUCT_HEADER = 94,
   PRODUCT_SPLICE = 74,
-  ORDER_HEADER = 36,
-  ORDER_SPLICE = 26,
-  ORDER_JSON_BYTES = 32,
-  JSON_TO_THE_END = 0,
+  PRODUCT_JSON_BYTES = 76,
+  PRODUCT_DESCRIPTION_PLACE = 61,
+  DESCRIPTION_HERE = 1,
+  ORDER_HEADER = 8,
+  ORDER_NAME_SPLICE = 4,
+  ORDER_STATUS_SPLICE = 6,
   USER_HEADER = 48,
 };
 
@@ -37,8 +42,8 @@ struct name {
 struct bare_reads {
   MDB_env *environment;
   MDB_txn *snapshot;
-  MDB_dbi category_numbers, product_numbers, user_numbers, products, descriptions, orders, users;
-  MDB_cursor *product_lists, *order_lists;
+  MDB_dbi category_numbers, product_numbers, user_numbers, products, descriptions, order_states, users;
+  MDB_cursor *product_lists, *orders;
   struct name *names;
   size_t used;
   unsigned char output[OUTPUT_BYTES];
@@ -51,15 +56,15 @@ static void check(int code, const char *what) {
 }
 
 static int open_tables(struct bare_reads *reads) {
-  MDB_dbi product_lists, order_lists;
+  MDB_dbi product_lists, orders;
   int code = mdb_txn_begin(reads->environment, NULL, MDB_RDONLY, &reads->snapshot);
   if (code != 0) return code;
   struct { const char *name; MDB_dbi *table; } tables[] = {
       {"category-numbers", &reads->category_numbers}, {"product-numbers", &reads->product_numbers},
       {"user-numbers", &reads->user_numbers},         {"products", &reads->products},
-      {"product-descriptions", &reads->descriptions}, {"orders", &reads->orders},
+      {"product-descriptions", &reads->descriptions}, {"order-states", &reads->order_states},
       {"users", &reads->users},                       {"product-lists", &product_lists},
-      {"order-lists", &order_lists}};
+      {"orders", &orders}};
   for (size_t index = 0; index < sizeof tables / sizeof *tables; index++) {
     code = mdb_dbi_open(reads->snapshot, tables[index].name, 0, tables[index].table);
     if (code != 0) return code;
@@ -70,7 +75,7 @@ static int open_tables(struct bare_reads *reads) {
   code = mdb_txn_begin(reads->environment, NULL, MDB_RDONLY, &reads->snapshot);
   if (code != 0) return code;
   check(mdb_cursor_open(reads->snapshot, product_lists, &reads->product_lists), "a cursor");
-  check(mdb_cursor_open(reads->snapshot, order_lists, &reads->order_lists), "a cursor");
+  check(mdb_cursor_open(reads->snapshot, orders, &reads->orders), "a cursor");
   return 0;
 }
 
@@ -92,7 +97,7 @@ struct bare_reads *bare_open(const char *path) {
 
 void bare_close(struct bare_reads *reads) {
   if (reads->product_lists) mdb_cursor_close(reads->product_lists);
-  if (reads->order_lists) mdb_cursor_close(reads->order_lists);
+  if (reads->orders) mdb_cursor_close(reads->orders);
   if (reads->snapshot) mdb_txn_abort(reads->snapshot);
   mdb_env_close(reads->environment);
   free(reads->names);
@@ -146,21 +151,20 @@ static void copy_name(struct bare_reads *reads, uint64_t user) {
   memcpy(place->bytes, name, name_bytes);
 }
 
-// Cards of products and orders begin with the number of the user whose name is spliced in. A card's row may say how long it is.
-static void copy_card(
-    struct bare_reads *reads, MDB_dbi table, uint64_t number, size_t header, size_t splice_at, size_t length_at) {
+/// Copies the card of a product, whose row begins with the number of the seller whose name is spliced in. Gives the row.
+static MDB_val copy_product(struct bare_reads *reads, uint64_t number) {
   MDB_val row;
-  get_number(reads, table, number, &row);
+  get_number(reads, reads->products, number, &row);
   const char *bytes = row.mv_data;
-  uint64_t user;
-  uint16_t splice;
-  memcpy(&user, bytes, sizeof user);
-  memcpy(&splice, bytes + splice_at, sizeof splice);
-  copy(reads, bytes + header, splice);
-  copy_name(reads, user);
-  uint32_t length = (uint32_t)(row.mv_size - header);
-  if (length_at != JSON_TO_THE_END) memcpy(&length, bytes + length_at, sizeof length);
-  copy(reads, bytes + header + splice, length - splice);
+  uint64_t seller;
+  uint16_t splice, length;
+  memcpy(&seller, bytes, sizeof seller);
+  memcpy(&splice, bytes + PRODUCT_SPLICE, sizeof splice);
+  memcpy(&length, bytes + PRODUCT_JSON_BYTES, sizeof length);
+  copy(reads, bytes + PRODUCT_HEADER, splice);
+  copy_name(reads, seller);
+  copy(reads, bytes + PRODUCT_HEADER + splice, (size_t)length - splice);
+  return row;
 }
 
 static uint64_t number_at_end(const MDB_val *key) {
@@ -185,24 +189,10 @@ static void renew(struct bare_reads *reads) {
   reads->used = 0;
 }
 
-/// Copies the cards of a list from the key on; one key more is looked at, to know whether the list goes on.
-static void copy_list(
-    struct bare_reads *reads, MDB_cursor *list, unsigned char *start, size_t start_bytes, unsigned limit, MDB_dbi cards,
-    size_t header, size_t splice_at, size_t length_at) {
-  check(mdb_cursor_renew(reads->snapshot, list), "a cursor");
-  MDB_val key = {start_bytes, start}, value;
-  int code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
-  if (code == 0 && start_bytes > PREFIX_BYTES && key.mv_size == start_bytes && memcmp(key.mv_data, start, start_bytes) == 0)
-    code = mdb_cursor_get(list, &key, &value, MDB_NEXT);
-  uint64_t numbers[LIMIT_MAX];
-  unsigned count = 0;
-  for (; code == 0 && is_in_list(&key, start); code = mdb_cursor_get(list, &key, &value, MDB_NEXT)) {
-    if (count == limit) break;
-    numbers[count++] = number_at_end(&key);
-  }
+static void copy_products(struct bare_reads *reads, const uint64_t *numbers, unsigned count) {
   for (unsigned index = 0; index < count; index++) {
     if (index > 0) copy(reads, ",", 1);
-    copy_card(reads, cards, numbers[index], header, splice_at, length_at);
+    copy_product(reads, numbers[index]);
   }
 }
 
@@ -217,9 +207,21 @@ size_t bare_category_page(
   unsigned char start[KEY_BYTES];
   size_t start_bytes = begin_key(start, sort, number);
   memcpy(start + start_bytes, place, place_bytes);
-  copy_list(
-      reads, reads->product_lists, start, start_bytes + place_bytes, limit, reads->products, PRODUCT_HEADER,
-      PRODUCT_SPLICE, JSON_TO_THE_END);
+  start_bytes += place_bytes;
+  MDB_cursor *list = reads->product_lists;
+  check(mdb_cursor_renew(reads->snapshot, list), "a cursor");
+  MDB_val key = {start_bytes, start}, value;
+  int code = mdb_cursor_get(list, &key, &value, MDB_SET_RANGE);
+  if (code == 0 && place_bytes > 0 && key.mv_size == start_bytes && memcmp(key.mv_data, start, start_bytes) == 0)
+    code = mdb_cursor_get(list, &key, &value, MDB_NEXT);
+  uint64_t numbers[LIMIT_MAX];
+  unsigned count = 0;
+  // One key more is looked at, to know whether the list goes on.
+  for (; code == 0 && is_in_list(&key, start); code = mdb_cursor_get(list, &key, &value, MDB_NEXT)) {
+    if (count == limit) break;
+    numbers[count++] = number_at_end(&key);
+  }
+  copy_products(reads, numbers, count);
   return reads->used;
 }
 
@@ -286,11 +288,25 @@ size_t bare_category_page_by_highest_price(
     check(mdb_cursor_get(list, &key, &value, MDB_SET_RANGE), "the first of a price");
     is_in_group = 1;
   }
-  for (unsigned index = 0; index < count; index++) {
-    if (index > 0) copy(reads, ",", 1);
-    copy_card(reads, reads->products, numbers[index], PRODUCT_HEADER, PRODUCT_SPLICE, JSON_TO_THE_END);
-  }
+  copy_products(reads, numbers, count);
   return reads->used;
+}
+
+/// Copies the status of a customer's order, one of `states`, the row of the order before; gives the row that it is in.
+static MDB_val copy_status(
+    struct bare_reads *reads, const unsigned char *customer, uint32_t ordinal, uint32_t *states_row, MDB_val states) {
+  static const char *const names[] = {"created", "paid", "shipped", "delivered", "cancelled", "refunded"};
+  if (states.mv_data == NULL || *states_row != ordinal / STATES_OF_A_ROW) {
+    *states_row = ordinal / STATES_OF_A_ROW;
+    unsigned char key[CUSTOMER_BYTES + sizeof *states_row];
+    uint32_t big_endian = htobe32(*states_row);
+    memcpy(key, customer, CUSTOMER_BYTES);
+    memcpy(key + CUSTOMER_BYTES, &big_endian, sizeof big_endian);
+    check(get(reads, reads->order_states, key, sizeof key, &states), "statuses");
+  }
+  const char *name = names[((unsigned char *)states.mv_data)[ordinal % STATES_OF_A_ROW]];
+  copy(reads, name, strlen(name));
+  return states;
 }
 
 size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size_t customer_bytes, unsigned limit) {
@@ -300,10 +316,29 @@ size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size
   // The user's row says how many orders there are, and so where to look for them.
   MDB_val row;
   get_number(reads, reads->users, number, &row);
-  unsigned char start[KEY_BYTES];
-  size_t start_bytes = begin_key(start, 0, number);
-  copy_list(
-      reads, reads->order_lists, start, start_bytes, limit, reads->orders, ORDER_HEADER, ORDER_SPLICE, ORDER_JSON_BYTES);
+  unsigned char start[CUSTOMER_BYTES];
+  uint32_t big_endian = htobe32((uint32_t)number);
+  memcpy(start, &big_endian, sizeof big_endian);
+  check(mdb_cursor_renew(reads->snapshot, reads->orders), "a cursor");
+  MDB_val key = {sizeof start, start}, value, states = {0, NULL};
+  uint32_t states_row = 0;
+  int code = mdb_cursor_get(reads->orders, &key, &value, MDB_SET_RANGE);
+  for (unsigned count = 0; code == 0 && count < limit; count++) {
+    if (memcmp(key.mv_data, start, sizeof start) != 0) break;
+    const char *bytes = value.mv_data;
+    uint32_t ordinal;
+    uint16_t name, status;
+    memcpy(&ordinal, bytes, sizeof ordinal);
+    memcpy(&name, bytes + ORDER_NAME_SPLICE, sizeof name);
+    memcpy(&status, bytes + ORDER_STATUS_SPLICE, sizeof status);
+    if (count > 0) copy(reads, ",", 1);
+    copy(reads, bytes + ORDER_HEADER, name);
+    copy_name(reads, number);
+    copy(reads, bytes + ORDER_HEADER + name, (size_t)status - name);
+    states = copy_status(reads, start, ordinal, &states_row, states);
+    copy(reads, bytes + ORDER_HEADER + status, value.mv_size - ORDER_HEADER - status);
+    code = mdb_cursor_get(reads->orders, &key, &value, MDB_NEXT);
+  }
   return reads->used;
 }
 
@@ -312,11 +347,15 @@ size_t bare_product(struct bare_reads *reads, const unsigned char *id, size_t id
   renew(reads);
   uint64_t number;
   if (!number_of(reads, reads->product_numbers, id, id_bytes, &number)) return 0;
-  copy_card(reads, reads->products, number, PRODUCT_HEADER, PRODUCT_SPLICE, JSON_TO_THE_END);
+  MDB_val row = copy_product(reads, number), description;
+  const char *bytes = row.mv_data;
   reads->used--;
   copy(reads, behind_card, sizeof behind_card - 1);
-  MDB_val description;
-  if (get(reads, reads->descriptions, &number, sizeof number, &description) == 0)
+  uint16_t card_bytes;
+  memcpy(&card_bytes, bytes + PRODUCT_JSON_BYTES, sizeof card_bytes);
+  if (bytes[PRODUCT_DESCRIPTION_PLACE] == DESCRIPTION_HERE)
+    copy(reads, bytes + PRODUCT_HEADER + card_bytes, row.mv_size - PRODUCT_HEADER - card_bytes);
+  else if (get(reads, reads->descriptions, &number, sizeof number, &description) == 0)
     copy(reads, description.mv_data, description.mv_size);
   else
     copy(reads, "null", 4);

@@ -17,7 +17,7 @@ struct Sizes: ParsableCommand {
         ),
         (
             "an order", "orders",
-            [.orders, .orderNumbers, .orderDetails, .orderLists, .orderReasons, .orderColumns]
+            [.orders, .orderNumbers, .orderDetails, .orderStates, .orderChanges, .orderLists, .orderColumns]
         ),
         ("a review", "reviews", [.reviews, .reviewNumbers, .reviewLists]),
         ("a user", "users", [.users, .userNumbers]),

@@ -6,7 +6,7 @@
 
 // The widest vectors of the machine at hand, chosen once when the program starts.
 #if defined(__x86_64__) && defined(__linux__)
-#define WIDEST __attribute__((target_clones("avx2", "default")))
+#define WIDEST __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define WIDEST
 #endif
@@ -186,17 +186,50 @@ WIDEST void vitrine_filter_range(
 
 // MARK: Counting
 
+/// Where fewer than one in so many is chosen they are looked at one by one, else all of them by vectors.
+enum { sparse_part = 8 };
+
+static inline int is_sparse(vitrine_chosen chosen) { return chosen.count < 64 * chosen.word_count / sparse_part; }
+
+WIDEST vitrine_chosen vitrine_choose(const uint64_t *words, size_t word_count, int is_listed, uint16_t *places) {
+    size_t count = 0;
+    for (size_t word = 0; word < word_count; word++) count += (size_t)__builtin_popcountll(words[word]);
+    const vitrine_chosen chosen = {words, word_count, places, count};
+    if (!is_listed && !is_sparse(chosen)) return chosen;
+    count = 0;
+    for (size_t word = 0; word < word_count; word++) {
+        uint64_t bits = words[word];
+        const size_t end = count + (size_t)__builtin_popcountll(bits);
+        // Eight at a time, also where there are fewer, as a loop that ends with the last would often be guessed wrong. What is
+        // written beyond the last is overwritten or not counted.
+        while (count < end) {
+            for (int i = 0; i < 8; i++) {
+                places[count + (size_t)i] = (uint16_t)(64 * word + (size_t)__builtin_ctzll(bits | (uint64_t)1 << 63));
+                bits &= bits - 1;
+            }
+            count += 8;
+        }
+        count = end;
+    }
+    return chosen;
+}
+
 void vitrine_count_entries(
     vitrine_entries first, uint32_t *first_counters, vitrine_entries second, uint32_t *second_counters, uint32_t step,
-    const uint64_t *words, size_t word_count) {
+    vitrine_chosen chosen) {
     const int is_low = top_part(first) == 0 && top_part(second) == 0;
     const uint16_t *a = part_or_zeros(first, 0), *b = part_or_zeros(second, 0);
-    for (size_t word = 0; word < word_count; word++) {
-        for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
-            const size_t index = 64 * word + (size_t)__builtin_ctzll(bits);
-            if (first_counters) first_counters[is_low ? a[index] : entry_at(first, index)] += step;
-            if (second_counters) second_counters[is_low ? b[index] : entry_at(second, index)] += step;
+    if (is_low && first_counters && second_counters) {
+        for (size_t i = 0; i < chosen.count; i++) {
+            first_counters[a[chosen.places[i]]] += step;
+            second_counters[b[chosen.places[i]]] += step;
         }
+        return;
+    }
+    for (size_t i = 0; i < chosen.count; i++) {
+        const size_t place = chosen.places[i];
+        if (first_counters) first_counters[is_low ? a[place] : entry_at(first, place)] += step;
+        if (second_counters) second_counters[is_low ? b[place] : entry_at(second, place)] += step;
     }
 }
 
@@ -204,33 +237,41 @@ typedef uint8_t lanes_8 __attribute__((vector_size(32)));
 typedef uint16_t half_lanes_16 __attribute__((vector_size(16)));
 typedef uint32_t lanes_32 __attribute__((vector_size(32)));
 
-static void sum_one_by_one(vitrine_entries entries, size_t word, uint64_t bits, vitrine_sums *sums) {
-    for (; bits != 0; bits &= bits - 1) {
-        uint64_t entry = entry_at(entries, 64 * word + (size_t)__builtin_ctzll(bits));
-        if (entry < sums->least) sums->least = entry;
-        if (entry > sums->most) sums->most = entry;
-        sums->sum += entry;
-    }
+static inline void sum_one(uint64_t entry, vitrine_sums *sums) {
+    if (entry < sums->least) sums->least = entry;
+    if (entry > sums->most) sums->most = entry;
+    sums->sum += entry;
 }
 
-WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, size_t word_count, vitrine_sums *sums) {
+WIDEST void vitrine_sum_entries(vitrine_entries entries, vitrine_chosen chosen, vitrine_sums *sums) {
     const int top = top_part(entries);
     const uint16_t *low = part_or_zeros(entries, 0), *high = part_or_zeros(entries, 1);
+    sums->count += chosen.count;
+    if (top > 1) {
+        for (size_t word = 0; word < chosen.word_count; word++) {
+            for (uint64_t bits = chosen.words[word]; bits != 0; bits &= bits - 1)
+                sum_one(entry_at(entries, 64 * word + (size_t)__builtin_ctzll(bits)), sums);
+        }
+        return;
+    }
+    if (is_sparse(chosen)) {
+        vitrine_sums own = *sums;
+        for (size_t i = 0; i < chosen.count; i++) {
+            const size_t place = chosen.places[i];
+            sum_one((uint32_t)high[place] << 16 | low[place], &own);
+        }
+        *sums = own;
+        return;
+    }
     lanes_32 least = ~(lanes_32){0}, most = {0};
     // A lane sums eight entries of a word by their halves: those of 255 words are far below 2^32.
     lanes_32 low_sum = {0}, high_sum = {0};
-    for (size_t word = 0; word < word_count; word++) {
-        const int count = __builtin_popcountll(words[word]);
-        sums->count += (uint64_t)count;
-        if (top > 1 || count <= few_bits) {
-            sum_one_by_one(entries, word, words[word], sums);
-            continue;
-        }
+    for (size_t word = 0; word < chosen.word_count; word++) {
         for (int group = 0; group < 8; group++) {
             const lanes_32 bit = {1, 2, 4, 8, 16, 32, 64, 128};
             half_lanes_16 part;
             memcpy(&part, low + 64 * word + 8 * group, sizeof part);
-            const uint32_t bits = (uint32_t)(words[word] >> (8 * group)) & 0xFF;
+            const uint32_t bits = (uint32_t)(chosen.words[word] >> (8 * group)) & 0xFF;
             const lanes_32 mask = (lanes_32)((bit & bits) == bit);
             lanes_32 entry = __builtin_convertvector(part, lanes_32) & mask;
             low_sum += entry;
@@ -253,25 +294,25 @@ WIDEST void vitrine_sum_entries(vitrine_entries entries, const uint64_t *words, 
     }
 }
 
-WIDEST void vitrine_count_steps(
-    const uint8_t *entries, uint8_t step, const uint64_t *words, size_t word_count, uint64_t *counts) {
+WIDEST void vitrine_count_steps(const uint8_t *entries, uint8_t step, vitrine_chosen chosen, uint64_t *counts) {
+    if (is_sparse(chosen)) {
+        for (size_t i = 0; i < chosen.count; i++) {
+            const uint8_t entry = entries[chosen.places[i]];
+            for (int step_count = 1; step_count <= vitrine_steps; step_count++)
+                counts[step_count - 1] += entry >= (uint8_t)(step_count * step);
+        }
+        return;
+    }
     // A lane counts two entries of a word: 127 words are below 2^8.
     lanes_8 reached[vitrine_steps] = {{0}};
-    for (size_t word = 0; word < word_count; word++) {
-        if (__builtin_popcountll(words[word]) <= few_bits) {
-            for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1) {
-                uint8_t entry = entries[64 * word + (size_t)__builtin_ctzll(bits)];
-                for (int i = 0; i < vitrine_steps; i++) counts[i] += entry >= (uint8_t)((i + 1) * step);
-            }
-            continue;
-        }
+    for (size_t word = 0; word < chosen.word_count; word++) {
         for (int group = 0; group < 2; group++) {
             const lanes_8 bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
                                  1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
             // Each of four bytes of bits stands in the eight lanes that it is for.
             uint64_t parts[4];
             for (int part = 0; part < 4; part++)
-                parts[part] = (words[word] >> (32 * group + 8 * part) & 0xFF) * 0x0101010101010101u;
+                parts[part] = (chosen.words[word] >> (32 * group + 8 * part) & 0xFF) * 0x0101010101010101u;
             lanes_8 bits, entry;
             memcpy(&bits, parts, sizeof bits);
             memcpy(&entry, entries + 64 * word + 32 * group, sizeof entry);

@@ -18,7 +18,7 @@ extension QueryEngine {
         }
         let found = try snapshot.findOrders(request, columns)
         body.append("{\"items\":[")
-        try snapshot.appendOrderCards(found.numbers, names: names, to: &body)
+        try snapshot.appendOrderCards(found.orders, names: names, to: &body)
         body.append("],\"nextCursor\":")
         if let next = found.next {
             body.append("\"")

@@ -61,13 +61,13 @@ public final class ViewBuild: Sendable {
             }
             let environment = try Environment(path: path, options: options(isReadOnly: isReadOnly))
             let transaction = try environment.beginRead()
-            guard let tables = try ViewTables(opening: transaction),
-                try Checkpoint.read(transaction, tables) != nil,
-                let found = try storedDefinition(transaction, tables)
-            else { throw Unusable.incomplete }
-            try transaction.commit()
+            // First of all: another definition may have other tables.
+            guard let found = try storedDefinition(transaction) else { throw Unusable.incomplete }
             let wanted = ViewBuild.definition(currency)
             guard found == wanted else { throw Unusable.otherDefinition(found: found, wanted: wanted) }
+            guard let tables = try ViewTables(opening: transaction), try Checkpoint.read(transaction, tables) != nil
+            else { throw Unusable.incomplete }
+            try transaction.commit()
             let build = ViewBuild(
                 path: path, currency: currency, environment: environment, tables: tables,
                 syncPoints: isReadOnly ? nil : try SyncPoints(environment))
@@ -100,10 +100,10 @@ public final class ViewBuild: Sendable {
             syncPoints: try SyncPoints(environment))
     }
 
-    private static func storedDefinition(_ transaction: borrowing ReadTransaction, _ tables: ViewTables)
-        throws(LMDBError) -> String?
-    {
-        guard let definition = try transaction.get(tables.meta, definitionKey.span.bytes) else { return nil }
+    private static func storedDefinition(_ transaction: borrowing ReadTransaction) throws(LMDBError) -> String? {
+        guard let meta = try transaction.table(ViewTables.metaName),
+            let definition = try transaction.get(meta, definitionKey.span.bytes)
+        else { return nil }
         return definition.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -65,6 +65,11 @@ public struct ViewSnapshot: ~Copyable {
         return row
     }
 
+    /// Products' rows are looked up next.
+    func expectProductRows(_ numbers: [UInt64]) {
+        for number in numbers { productPlaces.expect(number) }
+    }
+
     /// How many rows a table has.
     func rowCount(_ table: ViewTable) throws(LMDBError) -> Int { try transaction.entryCount(tables[table]) }
 

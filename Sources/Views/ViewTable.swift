@@ -8,7 +8,7 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case productNumbers = 3
     /// Number → `ProductRow`, the card.
     case products = 4
-    /// Number → the description as JSON; only where there is one.
+    /// Number → the description as JSON; only where it is long, as a short one stands in the product's row.
     case productDescriptions = 5
     /// Category name (bounded) → number.
     case categoryNumbers = 6
@@ -16,11 +16,11 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case productLists = 7
     /// Order id → number.
     case orderNumbers = 8
-    /// Number → `OrderRow`, the card.
+    /// `OrderListKey` of a customer's list → `OrderRow`, the card: the orders of a customer stand together.
     case orders = 9
-    /// Number → `OrderDetailRow`: the lines.
+    /// Number → `OrderDetailRow`: the lines, and where the card is.
     case orderDetails = 10
-    /// `OrderListKey` → nothing.
+    /// `OrderListKey` of the other lists → nothing.
     case orderLists = 11
     /// Numbers of product and customer → number of the review.
     case reviewNumbers = 13
@@ -36,8 +36,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     case sales = 18
     /// `Column` key → the chunk.
     case orderColumns = 19
-    /// Number of the order → why it was cancelled or refunded, as JSON; only where somebody said so.
-    case orderReasons = 20
+    /// Number → `OrderChanges`: how its status changed; only where it did.
+    case orderChanges = 21
+    /// `OrderStates` key → the statuses of a customer's orders.
+    case orderStates = 22
 
     /// The name inside the environment.
     public var name: String {
@@ -60,17 +62,17 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
         case .categoryNames: "category-names"
         case .sales: "sales"
         case .orderColumns: "order-columns"
-        case .orderReasons: "order-reasons"
+        case .orderChanges: "order-changes"
+        case .orderStates: "order-states"
         }
     }
 
     /// Whether its keys are the numbers of things, in the machine's byte order.
     var isKeyedByNumber: Bool {
         switch self {
-        case .users, .products, .productDescriptions, .orders, .orderDetails, .orderReasons, .reviews, .categoryNames:
-            true
-        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orderLists, .reviewNumbers,
-            .reviewLists, .productColumns, .sales, .orderColumns:
+        case .users, .products, .productDescriptions, .orderDetails, .orderChanges, .reviews, .categoryNames: true
+        case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orders, .orderLists,
+            .orderStates, .reviewNumbers, .reviewLists, .productColumns, .sales, .orderColumns:
             false
         }
     }
@@ -78,6 +80,6 @@ public enum ViewTable: UInt8, CaseIterable, Sendable {
     /// Whether a row is its key alone, put where it is not and deleted where it is.
     var isList: Bool { self == .productLists || self == .orderLists || self == .reviewLists }
 
-    /// Its place among all. No table has the raw value 12 any more.
-    var index: Int { Int(rawValue) - (rawValue < 12 ? 1 : 2) }
+    /// Its place among all. No table has the raw values 12 and 20 any more.
+    var index: Int { Int(rawValue) - (rawValue < 12 ? 1 : rawValue < 20 ? 2 : 3) }
 }

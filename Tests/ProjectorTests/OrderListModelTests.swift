@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Marketplace
 import Testing
@@ -40,6 +41,7 @@ import Testing
                     ways[found.way, default: 0] += 1
                     #expect(found.numbers == all[start..<end].map(\.number), "\(wanted) \(sort) \(found.way)")
                     #expect(found.next == (end < all.count ? all[end - 1].place(sort) : nil), "\(wanted) \(sort)")
+                    #expect(try statuses(found, snapshot) == all[start..<end].map { "\($0.status.name)" }, "\(wanted)")
                     guard let next = found.next else { break }
                     (request.after, start) = (next, end)
                 }
@@ -109,6 +111,17 @@ import Testing
     }
 
     // MARK: Parts
+
+    /// What the orders' cards say of their status.
+    private func statuses(_ found: FoundOrders, _ snapshot: borrowing ViewSnapshot) throws -> [String?] {
+        var json = ByteWriter()
+        json.append("[")
+        try snapshot.appendOrderCards(found.orders, names: UserNames(Freshness()), to: &json)
+        json.append("]")
+        let cards = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.copyBytes())) as? [[String: Any]])
+        return cards.map { $0["status"] as? String }
+    }
 
     /// Finds what is asked for, also with just the budget for it, and holds that one nanosecond less is not enough.
     private func findWithinBudget(

@@ -51,6 +51,11 @@ struct RandomCommands {
             hash: Fingerprint(high: 1, low: UInt64(int(1...1_000_000))))
     }
 
+    /// Short, in the card's row, or long, in one of its own.
+    private mutating func description() -> Text {
+        chance(3) ? Text(String(repeating: "\(text()) ", count: 200)) : text()
+    }
+
     private mutating func order() -> Text { Text("o\(int(RandomCommands.orders))") }
 
     /// By chance, but for one of each, without whom there would be no market.
@@ -67,12 +72,13 @@ struct RandomCommands {
         case 3...5:
             return .addProduct(
                 AddProduct(
-                    productId: product(), sellerId: user(), sku: text(), title: text(), description: optional(text()),
+                    productId: product(), sellerId: user(), sku: text(), title: text(),
+                    description: optional(description()),
                     category: category(), price: int(1...6), imageUrl: optional(text()), stock: int(0...60)))
         case 6, 7:
             return .updateProduct(
                 UpdateProduct(
-                    productId: product(), title: optional(text()), description: change(text()),
+                    productId: product(), title: optional(text()), description: change(description()),
                     category: optional(category()), imageUrl: change(text())))
         case 8, 9: return .changePrice(ChangePrice(productId: product(), price: int(1...6)))
         case 10, 11: return .adjustStock(AdjustStock(productId: product(), delta: int(-10...40)))

@@ -49,6 +49,39 @@ import Testing
         #expect(ways.allSatisfy { $0 > 20 }, "\(ways)")
     }
 
+    /// Categories and sellers that came to many products while others joined and left them, and those that did not.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func setsHoldTheListedProductsOfThoseOfMany(seed: UInt64) throws {
+        let market = try SmallMarket(seed: seed, products: 6_000)
+        let snapshot = try market.build.beginRead()
+        let columns = ColumnReader()
+        try columns.begin(snapshot)
+        var kept = 0
+        func expect(_ set: ProductSet, _ members: Set<UInt64>) throws {
+            let found = try (0..<UInt64(market.products.count)).filter {
+                try columns.entry(set.column, $0, snapshot) == 1
+            }
+            let isKept = try set.isKept(columns, snapshot)
+            if members.count > Int(ProductSet.arrivalsMax) { #expect(isKept) }
+            #expect(Set(found) == (isKept ? members : []), "\(set)")
+            kept += isKept ? 1 : 0
+        }
+        let listed = market.products.filter(\.isListed)
+        for category in 0..<SmallMarket.categories {
+            guard let number = try snapshot.categoryNumber(SmallMarket.category(category).utf8.span.bytes) else {
+                continue
+            }
+            let members = listed.filter { $0.category == category }.map(\.number)
+            try expect(ProductSet(kind: .category, number: number), Set(members))
+        }
+        for seller in 0..<market.sellers {
+            let number = try #require(try snapshot.userNumber(market.seller(seller).utf8.span.bytes))
+            let members = listed.filter { $0.seller == seller }.map(\.number)
+            try expect(ProductSet(kind: .seller, number: number), Set(members))
+        }
+        #expect((2..<SmallMarket.categories).contains(kept))
+    }
+
     /// Hundreds of sellers have one product each that matches, and sixteen bytes do not tell their ids.
     @Test(arguments: ["s", "seller-number-", "seller-of-all-kinds-of-goods-"])
     func sellersOfAsManyProductsGoById(prefix: String) throws {

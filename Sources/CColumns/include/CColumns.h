@@ -9,6 +9,15 @@ typedef struct {
     const uint16_t *_Nullable parts[4];
 } vitrine_entries;
 
+/// The entries of a chunk that are chosen: by their bits, and where they are few or it was asked for also listed by their
+/// places in the chunk.
+typedef struct {
+    const uint64_t *_Nonnull words;
+    size_t word_count;
+    const uint16_t *_Nonnull places;
+    size_t count;
+} vitrine_chosen;
+
 /// What is known of some entries together.
 typedef struct {
     uint64_t count, least, most, sum;
@@ -36,20 +45,22 @@ void vitrine_keep_from(
 void vitrine_filter_range(
     const uint64_t *_Nonnull column, uint64_t least, uint64_t most, uint64_t *_Nonnull words, size_t word_count);
 
-/// Adds `step`, modulo 2^32, to the counter of each entry whose bit is set, for one or two columns of the same things.
+/// Chooses the entries whose bits are set, and lists them where they are few or `is_listed`. `places` has room for 64 entries of
+/// each word and 8 more, and is kept as long as what is given.
+vitrine_chosen vitrine_choose(
+    const uint64_t *_Nonnull words, size_t word_count, int is_listed, uint16_t *_Nonnull places);
+
+/// Adds `step`, modulo 2^32, to the counter of each chosen entry, for one or two columns of the same things. They are listed.
 void vitrine_count_entries(
     vitrine_entries first, uint32_t *_Nullable first_counters, vitrine_entries second,
-    uint32_t *_Nullable second_counters, uint32_t step, const uint64_t *_Nonnull words, size_t word_count);
+    uint32_t *_Nullable second_counters, uint32_t step, vitrine_chosen chosen);
 
-/// Adds the entries whose bits are set to `sums`. `least` starts as the highest number there is. At most 255
-/// words.
-void vitrine_sum_entries(
-    vitrine_entries entries, const uint64_t *_Nonnull words, size_t word_count, vitrine_sums *_Nonnull sums);
+/// Adds the chosen entries to `sums`. `least` starts as the highest number there is. At most 255 words.
+void vitrine_sum_entries(vitrine_entries entries, vitrine_chosen chosen, vitrine_sums *_Nonnull sums);
 
-/// Adds to `counts[i]` how many entries of one byte whose bits are set are at least `(i + 1) × step`. At most 127 words.
+/// Adds to `counts[i]` how many of the chosen entries of one byte are at least `(i + 1) × step`. At most 127 words.
 void vitrine_count_steps(
-    const uint8_t *_Nonnull entries, uint8_t step, const uint64_t *_Nonnull words, size_t word_count,
-    uint64_t *_Nonnull counts);
+    const uint8_t *_Nonnull entries, uint8_t step, vitrine_chosen chosen, uint64_t *_Nonnull counts);
 
 enum { vitrine_steps = 5 };
 

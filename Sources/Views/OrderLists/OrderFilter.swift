@@ -34,15 +34,16 @@ struct OrderTests {
 
     var isOpen: Bool { bits.isEmpty && customer == nil && seller == nil && placed == nil }
 
-    func match(_ place: OrderPlace, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot) throws(LMDBError)
-        -> Bool
-    {
+    /// Whether the order at this place of that customer passes.
+    func match(
+        _ place: OrderPlace, of customer: UInt64, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) -> Bool {
         if let placed, !placed.contains(place.placed) { return false }
         let number = UInt64(place.number)
         for column in bits where try columns.entry(column, number, snapshot) == 0 { return false }
-        if let customer, try columns.entry(OrderColumn.customerColumn, number, snapshot) != customer { return false }
+        if let wanted = self.customer, customer != wanted { return false }
         if let seller {
-            let key = OrderListKey.key(.seller(seller), .newest, place)
+            let key = OrderListKey.key(.seller(seller), .newest, place, customer: customer)
             if try snapshot.get(.orderLists, key.bytes) == nil { return false }
         }
         return true

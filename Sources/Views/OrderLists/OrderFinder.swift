@@ -14,19 +14,38 @@ public struct OrderListRequest: Sendable {
     public init(limit: Int) { self.limit = limit }
 }
 
+/// An order, and what leads to its card.
+public struct FoundOrder {
+    public let number: UInt64
+    let customer: UInt64
+    /// Placed at, as ordered bits.
+    let placed: UInt64
+    /// The row of the card where the way to the order led over it. It lies in the map of the snapshot that the order is found in.
+    var card: UnsafeRawBufferPointer?
+}
+
 /// The orders of a part of a list, in order.
 public struct FoundOrders {
-    public var numbers: [UInt64] = []
+    public var orders: [FoundOrder] = []
     /// The place of the last of them if others follow.
     public var next: OrderPlace?
     var way: OrderFindingWay
 
+    public var numbers: [UInt64] { orders.map(\.number) }
+
     fileprivate init(_ way: OrderFindingWay) { self.way = way }
 
     /// `selection` was asked for one more than `limit`.
-    fileprivate init(_ selection: OrderSelection, _ limit: Int, _ way: OrderFindingWay) {
+    fileprivate init(
+        _ selection: OrderSelection, _ limit: Int, _ way: OrderFindingWay, _ columns: ColumnReader,
+        _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
         self.way = way
-        numbers = selection.places.prefix(limit).map { UInt64($0.number) }
+        for place in selection.places.prefix(limit) {
+            let number = UInt64(place.number)
+            let customer = try columns.entry(OrderColumn.customerColumn, number, snapshot)
+            orders.append(FoundOrder(number: number, customer: customer, placed: place.placed))
+        }
         if selection.places.count > limit { next = selection.places[limit - 1] }
     }
 }
@@ -89,7 +108,7 @@ extension ViewSnapshot {
     ) throws(LMDBError) -> FoundOrders? {
         let passesAll = tests.isOpen
         var found = FoundOrders(.walk)
-        found.numbers.reserveCapacity(request.limit)
+        found.orders.reserveCapacity(request.limit)
         var walk = try orders(scope, request.sort, after: request.after, placed: request.filter.placed)
         var steps = 0
         var last: OrderPlace?
@@ -100,14 +119,16 @@ extension ViewSnapshot {
                     budget.spend(steps * ReadCost.step_ns)
                     return nil
                 }
-                guard try tests.match(walk.place, columns, self) else { continue }
+                guard try tests.match(walk.place, of: walk.customer, columns, self) else { continue }
             }
-            if found.numbers.count == request.limit {
+            if found.orders.count == request.limit {
                 found.next = last
                 return found
             }
-            found.numbers.append(walk.number)
-            if found.numbers.count == request.limit { last = walk.place }
+            found.orders.append(
+                FoundOrder(
+                    number: walk.number, customer: walk.customer, placed: walk.place.placed, card: walk.card))
+            if found.orders.count == request.limit { last = walk.place }
         }
         return found
     }
@@ -119,11 +140,11 @@ extension ViewSnapshot {
         var walk = try orders(scope, .newest, after: nil, placed: request.filter.placed)
         while try walk.next() {
             var place = walk.place
-            guard try tests.match(place, columns, self) else { continue }
+            guard try tests.match(place, of: walk.customer, columns, self) else { continue }
             place.total = try columns.entry(OrderColumn.totalColumn, walk.number, self)
             selection.offer(place)
         }
-        return FoundOrders(selection, request.limit, .few)
+        return try FoundOrders(selection, request.limit, .few, columns, self)
     }
 
     private func compareColumns(_ request: OrderListRequest, _ sets: [OrderSet], _ columns: ColumnReader)
@@ -148,7 +169,7 @@ extension ViewSnapshot {
                 try selection.offer(chunk.index, words, columns, self)
             }
         }
-        return FoundOrders(selection, request.limit, .columns)
+        return try FoundOrders(selection, request.limit, .columns, columns, self)
     }
 
     /// The chunks that can hold orders of the window, those first that can hold the first of them.

@@ -78,12 +78,29 @@ public struct OrderPlace: Equatable, Sendable {
 
 /// The keys of the order lists: all rows of one list stand together, in the list's order.
 ///
+/// In `order-lists`, of all orders and of a seller's:
+///
 /// | bytes | field |
 /// |---|---|
 /// | 1 | scope × 16, and 1 more by total |
-/// | 0 or 4 | number of the customer or seller |
+/// | 0 or 4 | number of the seller |
 /// | … | `OrderPlace` |
+/// | 4 | number of the customer, who has the card |
+///
+/// In `orders`, a customer's:
+///
+/// | bytes | field |
+/// |---|---|
+/// | 4 | number of the customer |
+/// | 12 | `OrderPlace` by time |
 enum OrderListKey {
+    static let customerBytes = 4
+
+    static func table(_ scope: OrderScope) -> ViewTable {
+        if case .customer = scope { return .orders }
+        return .orderLists
+    }
+
     /// Appends what all keys of a list begin with.
     static func appendPrefix(_ scope: OrderScope, _ sort: OrderSort, to key: inout ByteWriter) {
         let kept: UInt8 = sort == .total ? 1 : 0
@@ -91,7 +108,6 @@ enum OrderListKey {
         case .all:
             key.append(byte: 0 << 4 | kept)
         case .customer(let customer):
-            key.append(byte: 1 << 4 | kept)
             key.append(bigEndian: UInt32(truncatingIfNeeded: customer))
         case .seller(let seller):
             key.append(byte: 2 << 4 | kept)
@@ -99,10 +115,24 @@ enum OrderListKey {
         }
     }
 
-    static func key(_ scope: OrderScope, _ sort: OrderSort, _ place: OrderPlace) -> ByteWriter {
+    /// The key in a list of all orders or of a seller's.
+    static func key(_ scope: OrderScope, _ sort: OrderSort, _ place: OrderPlace, customer: UInt64) -> ByteWriter {
         var key = ByteWriter(capacity: 32)
         appendPrefix(scope, sort, to: &key)
         place.append(sort, to: &key)
+        key.append(bigEndian: UInt32(truncatingIfNeeded: customer))
+        return key
+    }
+
+    /// The key of an order's card.
+    static func cardKey(_ order: FoundOrder) -> ByteWriter {
+        cardKey(OrderPlace(placed: order.placed, number: UInt32(truncatingIfNeeded: order.number)), order.customer)
+    }
+
+    static func cardKey(_ place: OrderPlace, _ customer: UInt64) -> ByteWriter {
+        var key = ByteWriter(capacity: 16)
+        appendPrefix(.customer(customer), .newest, to: &key)
+        place.append(.newest, to: &key)
         return key
     }
 }

@@ -4,25 +4,26 @@ import Marketplace
 
 /// The order lists as ranges of keys, and the columns beside them.
 ///
-/// A placed order writes three list rows and one for each of its sellers: all orders by time and by total, the customer's and
-/// each seller's by time. A change of its status writes none, only a bit in two columns. Chunks of columns are written once
-/// in a batch.
+/// A placed order writes three list rows and one for each of its sellers: all orders by time and by total, the customer's,
+/// which holds the card, and each seller's by time. A change of its status writes none, only a bit in two columns. Chunks of
+/// columns are written once in a batch.
 enum OrderListsView {
-    static func insert(_ number: UInt64, _ order: OrderRow, sellers: [UInt64], in views: inout ViewWriter)
-        throws(ViewError)
-    {
-        let place = OrderPlace(
-            total: UInt64(clamping: order.total), placed: order.placedAt.orderedBits,
-            number: UInt32(truncatingIfNeeded: number))
-        try put(.all, .newest, place, in: &views)
-        try put(.all, .total, place, in: &views)
-        try put(.customer(order.customerNumber), .newest, place, in: &views)
-        for seller in sellers { try put(.seller(seller), .newest, place, in: &views) }
+    static func insert(
+        _ place: OrderPlace, _ status: OrderStatus, _ customer: UInt64, _ card: borrowing ByteWriter, sellers: [UInt64],
+        in views: inout ViewWriter
+    ) throws(ViewError) {
+        let cardKey = OrderListKey.cardKey(place, customer)
+        try views.put(.orders, cardKey.bytes, card.bytes)
+        views.touch(.orderPlaces(.customer(customer)))
+        try put(.all, .newest, place, customer, in: &views)
+        try put(.all, .total, place, customer, in: &views)
+        for seller in sellers { try put(.seller(seller), .newest, place, customer, in: &views) }
 
-        try views.setColumn(OrderColumn.status(order.status), number, to: 1)
+        let number = UInt64(place.number)
+        try views.setColumn(OrderColumn.status(status), number, to: 1)
         try views.setColumn(OrderColumn.placedAtColumn, number, to: place.placed)
         try views.setColumn(OrderColumn.totalColumn, number, to: place.total)
-        try views.setColumn(OrderColumn.customerColumn, number, to: order.customerNumber)
+        try views.setColumn(OrderColumn.customerColumn, number, to: customer)
         try widenBounds(number, place, in: &views)
     }
 
@@ -33,10 +34,10 @@ enum OrderListsView {
         try views.setColumn(OrderColumn.status(status), number, to: 1)
     }
 
-    private static func put(_ scope: OrderScope, _ sort: OrderSort, _ place: OrderPlace, in views: inout ViewWriter)
-        throws(ViewError)
-    {
-        let key = OrderListKey.key(scope, sort, place)
+    private static func put(
+        _ scope: OrderScope, _ sort: OrderSort, _ place: OrderPlace, _ customer: UInt64, in views: inout ViewWriter
+    ) throws(ViewError) {
+        let key = OrderListKey.key(scope, sort, place, customer: customer)
         try views.put(.orderLists, key.bytes, RawSpan())
         views.touch(.orderPlaces(scope))
     }
@@ -73,7 +74,8 @@ enum OrderSetsView {
         do {
             var numbers: [UInt64] = []
             var walk = OrderWalk(
-                try views.transaction.cursor(views.tables[.orderLists]), set.scope, .newest, after: nil,
+                try views.transaction.cursor(views.tables[OrderListKey.table(set.scope)]), set.scope, .newest,
+                after: nil,
                 placed: OrderFilter.allTimes)
             try walk.begin(set.scope, after: nil, placed: OrderFilter.allTimes)
             while try walk.next() { numbers.append(walk.number) }

@@ -7,6 +7,7 @@ import LMDB
 /// It goes over a range of keys, forwards, or backwards for the oldest first.
 struct OrderWalk: ~Copyable, ~Escapable {
     private var cursor: Cursor
+    private let scope: OrderScope
     private let sort: OrderSort
     /// What a forward walk ends before, or the last key of a backward one.
     private let stop: ByteWriter
@@ -15,13 +16,15 @@ struct OrderWalk: ~Copyable, ~Escapable {
     private var isEnded = false
     /// The place of the current order.
     private(set) var place = OrderPlace(placed: 0, number: 0)
+    /// The number of the current order's customer.
+    private(set) var customer: UInt64 = 0
 
-    /// Call `begin` with the same list, place and times first.
+    /// `cursor` is one of the list's table. Call `begin` with the same list, place and times first.
     @_lifetime(copy cursor)
     init(
         _ cursor: consuming Cursor, _ scope: OrderScope, _ sort: OrderSort, after: OrderPlace?, placed: Range<UInt64>
     ) {
-        self.sort = sort
+        (self.scope, self.sort) = (scope, sort)
         stop = sort == .oldest ? Self.low(scope, sort, after, placed) : Self.high(scope, sort, after, placed)
         self.cursor = cursor
     }
@@ -48,6 +51,8 @@ struct OrderWalk: ~Copyable, ~Escapable {
         OrderListKey.appendPrefix(scope, sort, to: &key)
         if sort != .oldest, let after {
             after.append(sort, to: &key)
+            // Behind the place's row, whatever customer stands at its end.
+            key.append(bigEndian: UInt32.max)
             key.append(byte: 0)
         } else if sort != .total {
             key.append(bigEndian: ~(placed.upperBound &- 1))
@@ -76,6 +81,12 @@ struct OrderWalk: ~Copyable, ~Escapable {
     /// The number of the current order.
     var number: UInt64 { UInt64(place.number) }
 
+    /// The row of the current order's card, if this is a customer's list.
+    var card: UnsafeRawBufferPointer? {
+        guard case .customer = scope else { return nil }
+        return cursor.value.withUnsafeBytes { $0 }
+    }
+
     /// Moves to the next order; false at the end.
     @_lifetime(self: copy self)
     mutating func next() throws(LMDBError) -> Bool {
@@ -86,7 +97,8 @@ struct OrderWalk: ~Copyable, ~Escapable {
             isEnded = true
             return false
         }
-        place = currentPlace
+        let (place, customer) = current
+        (self.place, self.customer) = (place, customer)
         return true
     }
 
@@ -95,9 +107,12 @@ struct OrderWalk: ~Copyable, ~Escapable {
         sort == .oldest ? try cursor.previous() : try cursor.next()
     }
 
-    private var currentPlace: OrderPlace {
+    private var current: (place: OrderPlace, customer: UInt64) {
         let key = cursor.key
-        return OrderPlace(end: key, sort)
+        if case .customer(let customer) = scope { return (OrderPlace(end: key, sort), customer) }
+        let end = key.byteCount - OrderListKey.customerBytes
+        let customer = UInt32(bigEndian: key.unsafeLoadUnaligned(fromCheckedByteOffset: end, as: UInt32.self))
+        return (OrderPlace(end: key.extracting(0..<end), sort), UInt64(customer))
     }
 
     private var isInRange: Bool {
@@ -111,7 +126,7 @@ extension ViewSnapshot {
     func orders(_ scope: OrderScope, _ sort: OrderSort, after place: OrderPlace?, placed: Range<UInt64>)
         throws(LMDBError) -> OrderWalk
     {
-        var walk = OrderWalk(try cursor(.orderLists), scope, sort, after: place, placed: placed)
+        var walk = OrderWalk(try cursor(OrderListKey.table(scope)), scope, sort, after: place, placed: placed)
         try walk.begin(scope, after: place, placed: placed)
         return walk
     }

@@ -1,12 +1,18 @@
 import JSON
 import Marketplace
 
-/// The lines that GetOrder adds to the card, whole but for the sellers' names. Never changed once the order is placed.
+/// The lines that GetOrder adds to the card, whole but for the sellers' names, and what leads to the card. Never changed once
+/// the order is placed.
 ///
 /// | offset | bytes | field |
 /// |---|---|---|
 /// | 0 | 4 | number of lines |
-/// | 4 | 44 each | number of the seller (8), number of the product (8), quantity (8), unit price (8), number of the category that the product had (8), offset into the JSON where the seller's name goes (4) |
+/// | 4 | 4 | how many orders the customer had before |
+/// | 8 | 8 | number of the customer |
+/// | 16 | 8 | placed at, milliseconds |
+/// | 24 | 8 | total, minor units |
+/// | 32 | 1 | status that it was placed in: `created`, or what an import said |
+/// | 33 | 44 each | number of the seller (8), number of the product (8), quantity (8), unit price (8), number of the category that the product had (8), offset into the JSON where the seller's name goes (4) |
 /// | … | | `"lines":[…]` |
 struct OrderDetailRow {
     /// A line with what only the views know of it.
@@ -18,13 +24,21 @@ struct OrderDetailRow {
         var imageJSON: [UInt8]
     }
 
-    static let countBytes = 4
+    static let headerBytes = 33
     static let lineBytes = 44
 
-    static func encode(_ lines: [Line], _ currency: Currency) -> ByteWriter {
+    static func encode(
+        _ event: OrderCreated, _ lines: [Line], customer: UInt64, ordinal: UInt32, at time: Timestamp,
+        _ currency: Currency
+    ) -> ByteWriter {
         var json = ByteWriter(capacity: 256 * lines.count)
-        var row = ByteWriter(capacity: countBytes + (lineBytes + 256) * lines.count)
+        var row = ByteWriter(capacity: headerBytes + (lineBytes + 256) * lines.count)
         row.append(littleEndian: UInt32(lines.count))
+        row.append(littleEndian: ordinal)
+        row.append(littleEndian: customer)
+        row.append(littleEndian: time.milliseconds)
+        row.append(littleEndian: event.total)
+        row.append(byte: event.status.rawValue)
         json.append("\"lines\":[")
         for (index, entry) in lines.enumerated() {
             let line = entry.line
@@ -69,7 +83,13 @@ struct EncodedOrderDetail: ~Escapable {
     init(_ row: RawSpan) { self.row = row }
 
     var lineCount: Int { Int(row.field(0, as: UInt32.self)) }
-    var jsonStart: Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * lineCount }
+    /// How many orders the customer had before.
+    var ordinal: UInt32 { row.field(4, as: UInt32.self) }
+    var customerNumber: UInt64 { row.field(8, as: UInt64.self) }
+    var placedAt: Timestamp { Timestamp(milliseconds: row.field(16, as: Int64.self)) }
+    var total: Amount { row.field(24, as: Int64.self) }
+    var firstStatus: OrderStatus { OrderStatus(stored: row.field(32, as: UInt8.self)) }
+    var jsonStart: Int { OrderDetailRow.headerBytes + OrderDetailRow.lineBytes * lineCount }
 
     func sellerNumber(_ line: Int) -> UInt64 { row.field(offset(line), as: UInt64.self) }
     func productNumber(_ line: Int) -> UInt64 { row.field(offset(line) + 8, as: UInt64.self) }
@@ -88,5 +108,5 @@ struct EncodedOrderDetail: ~Escapable {
             units: quantity(line), unitPrice: unitPrice(line))
     }
 
-    private func offset(_ line: Int) -> Int { OrderDetailRow.countBytes + OrderDetailRow.lineBytes * line }
+    private func offset(_ line: Int) -> Int { OrderDetailRow.headerBytes + OrderDetailRow.lineBytes * line }
 }

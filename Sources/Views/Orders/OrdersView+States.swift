@@ -27,52 +27,50 @@ extension OrdersView {
         _ id: Text, to status: OrderStatus, reason: Text?, _ moment: Moment, in views: inout ViewWriter
     ) throws(ViewError) {
         guard let number = try views.number(.orderNumbers, of: id) else { throw .unknown(kind: "order", id: id) }
-        var order = try load(number, in: views)
-        let before = order.status
-        order.move(to: status, at: moment.time, hasReason: reason != nil)
-        let encoded = order.encode()
-        try views.put(.orders, number: number, encoded.bytes)
-        // Such texts can be long, and only GetOrder shows them. No status follows one that has a reason.
-        if let reason { try views.put(.orderReasons, number: number, UserRow.json(reason).span.bytes) }
+        let order = try PlacedOrder(number, in: views)
+        let before = try OrderStates.status(order.customer, order.ordinal, in: views)
+        try OrderStates.set(status, order.customer, order.ordinal, in: &views)
+        var changes = ByteWriter(capacity: 64)
+        if let earlier = try views.get(.orderChanges, number: number) { changes.append(earlier) }
+        OrderChanges.add(status, at: moment.time, reason: reason, to: &changes)
+        try views.put(.orderChanges, number: number, changes.bytes)
         try OrderListsView.move(number, from: before, to: status, in: &views)
 
-        let lines = try Lines(of: number, in: views)
         let isReturned = before.reservesStock && !status.reservesStock
         let isUnsold = before.countsAsSale && !status.countsAsSale
         if isReturned || isUnsold {
-            for line in lines.lines {
+            for line in order.lines {
                 _ = try ProductsView.count(
                     line.product, available: isReturned ? line.units : 0, sold: isUnsold ? 0 &- line.units : 0,
                     in: &views)
             }
         }
         if isUnsold {
-            try SalesView.count(lines.lines, placedAt: order.placedAt, isSale: false, in: &views)
-            try UsersView.count(order.customerNumber, volume: 0 &- order.total, in: &views)
-            for (seller, units) in lines.unitsBySeller {
+            try SalesView.count(order.lines, placedAt: order.placedAt, isSale: false, in: &views)
+            try UsersView.count(order.customer, volume: 0 &- order.total, in: &views)
+            for (seller, units) in order.unitsBySeller {
                 try UsersView.count(seller, volume: 0 &- units, in: &views)
             }
         }
-        touch(number, customer: order.customerNumber, sellers: lines.unitsBySeller.keys, in: &views)
+        touch(number, customer: order.customer, sellers: order.unitsBySeller.keys, in: &views)
     }
 
-    private static func load(_ number: UInt64, in views: borrowing ViewWriter) throws(ViewError) -> OrderRow {
-        guard let row = try views.get(.orders, number: number) else {
-            throw .unknown(kind: "order number", id: Text(String(number)))
-        }
-        return OrderRow(row)
-    }
-
-    /// What an order's detail row says of its lines.
-    private struct Lines {
+    /// What an order's detail row says of it and its lines.
+    private struct PlacedOrder {
+        let customer: UInt64
+        let ordinal: UInt32
+        let placedAt: Timestamp
+        let total: Amount
         var lines: [SalesView.Line] = []
         var unitsBySeller: [UInt64: Int64] = [:]
 
-        init(of number: UInt64, in views: borrowing ViewWriter) throws(ViewError) {
+        init(_ number: UInt64, in views: borrowing ViewWriter) throws(ViewError) {
             guard let row = try views.get(.orderDetails, number: number) else {
-                throw .unknown(kind: "lines of order number", id: Text(String(number)))
+                throw .unknown(kind: "order number", id: Text(String(number)))
             }
             let detail = EncodedOrderDetail(row)
+            (customer, ordinal) = (detail.customerNumber, detail.ordinal)
+            (placedAt, total) = (detail.placedAt, detail.total)
             for line in 0..<detail.lineCount {
                 lines.append(detail.sale(line))
                 let units = unitsBySeller[detail.sellerNumber(line)] ?? 0

@@ -22,16 +22,20 @@ enum OrdersView {
             soldBySeller[row.sellerNumber] = (soldBySeller[row.sellerNumber] ?? 0).addingSaturated(sold)
         }
 
-        try views.putNumber(.orderNumbers, of: event.orderId.utf8, number)
-        let order = OrderRow(event, customerNumber: customer, at: moment.time, views.currency)
-        let card = order.encode()
-        try views.put(.orders, number: number, card.bytes)
-        let detail = OrderDetailRow.encode(lines, views.currency)
-        try views.put(.orderDetails, number: number, detail.bytes)
-
-        try OrderListsView.insert(number, order, sellers: Array(soldBySeller.keys), in: &views)
         let orderCount = try UsersView.count(
             customer, volume: event.status.countsAsSale ? event.total : 0, orders: 1, in: &views)
+        let ordinal = UInt32(truncatingIfNeeded: orderCount - 1)
+        try views.putNumber(.orderNumbers, of: event.orderId.utf8, number)
+        let place = OrderPlace(
+            total: UInt64(clamping: event.total), placed: moment.time.orderedBits,
+            number: UInt32(truncatingIfNeeded: number))
+        let card = OrderRow.encode(event, ordinal: ordinal, at: moment.time, views.currency)
+        try OrderListsView.insert(place, event.status, customer, card, sellers: Array(soldBySeller.keys), in: &views)
+        let detail = OrderDetailRow.encode(
+            event, lines, customer: customer, ordinal: ordinal, at: moment.time, views.currency)
+        try views.put(.orderDetails, number: number, detail.bytes)
+        try OrderStates.set(event.status, customer, ordinal, in: &views)
+
         try OrderSetsView.add(number, to: OrderSet(user: customer, isSeller: false), count: orderCount, in: &views)
         for (seller, sold) in soldBySeller {
             let orderCount = try UsersView.count(seller, volume: sold, orders: 1, in: &views)
@@ -64,53 +68,51 @@ enum OrdersView {
 extension ViewSnapshot {
     public func orderNumber(_ orderId: RawSpan) throws(LMDBError) -> UInt64? { try number(.orderNumbers, of: orderId) }
 
-    /// Appends the card of an order.
-    public func appendOrderCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        try append(EncodedOrder(try cardRow(number)), names, to: &output)
-    }
-
     /// Appends the cards of a page, with a comma between them. As with products, all are looked up before the first is
     /// copied.
-    public func appendOrderCards(_ numbers: [UInt64], names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
+    public func appendOrderCards(_ orders: [FoundOrder], names: UserNames, to output: inout ByteWriter)
+        throws(LMDBError)
+    {
+        // Safe: rows stay where they are as long as the snapshot is borrowed, which it is during this call.
         var rows: [UnsafeRawBufferPointer] = []
-        rows.reserveCapacity(numbers.count)
-        for number in numbers {
-            let row = try cardRow(number).withUnsafeBytes { $0 }
+        rows.reserveCapacity(orders.count)
+        for order in orders {
+            let row = if let card = order.card { card } else { try card(of: order).withUnsafeBytes { $0 } }
             vitrine_prefetch(row.baseAddress, row.count)
             rows.append(row)
         }
+        var states = OrderStateReader()
         for (index, row) in rows.enumerated() {
             if index > 0 { output.append(",") }
-            // Safe: a row stays where it is as long as the snapshot is borrowed, which it is during this call.
-            try append(EncodedOrder(RawSpan(_unsafeBytes: row)), names, to: &output)
+            let (order, customer) = (EncodedOrder(RawSpan(_unsafeBytes: row)), orders[index].customer)
+            output.append(order.beforeName)
+            try names.append(customer, from: self, to: &output)
+            output.append(order.beforeStatus)
+            output.append(try states.status(customer, order.ordinal, self).name)
+            output.append(order.afterStatus)
         }
     }
 
     @_lifetime(borrow self)
-    private func cardRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
-        guard let row = try get(.orders, number: number) else {
-            preconditionFailure("a list names order number \(number), which has no row")
+    private func card(of order: FoundOrder) throws(LMDBError) -> RawSpan {
+        let key = OrderListKey.cardKey(order)
+        guard let row = try get(.orders, key.bytes) else {
+            preconditionFailure("a list names order number \(order.number), which has no card")
         }
         return row
     }
 
-    private func append(_ order: borrowing EncodedOrder, _ names: UserNames, to output: inout ByteWriter)
-        throws(LMDBError)
-    {
-        output.append(order.beforeName)
-        try names.append(order.customerNumber, from: self, to: &output)
-        output.append(order.afterName)
-    }
-
     /// Appends an order as GetOrder answers it.
     public func appendOrder(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        try appendOrderCard(number, names: names, to: &output)
-        output.truncate(to: output.count - 1)  // The card's closing brace.
-        output.append(",")
-        guard let detailRow = try get(.orderDetails, number: number), let row = try get(.orders, number: number) else {
-            preconditionFailure("order number \(number) has a card but no detail")
+        guard let detailRow = try get(.orderDetails, number: number) else {
+            preconditionFailure("order number \(number) has no detail")
         }
         let detail = EncodedOrderDetail(detailRow)
+        let order = FoundOrder(
+            number: number, customer: detail.customerNumber, placed: detail.placedAt.orderedBits)
+        try appendOrderCards([order], names: names, to: &output)
+        output.truncate(to: output.count - 1)  // The card's closing brace.
+        output.append(",")
         var written = detail.jsonStart
         for line in 0..<detail.lineCount {
             let end = detail.splice(line)
@@ -119,35 +121,32 @@ extension ViewSnapshot {
             written = end
         }
         output.append(detailRow.extracting(written..<detailRow.byteCount))
-        let order = EncodedOrder(row)
         output.append(",\"history\":[")
-        ViewSnapshot.append(order.firstStatus, at: order.placedAt, to: &output)
-        output.append("null}")
-        for index in 0..<order.changeCount {
-            let change = order.change(index)
-            output.append(",")
-            ViewSnapshot.append(change.status, at: change.at, to: &output)
-            if change.hasReason {
-                guard let reason = try get(.orderReasons, number: number) else {
-                    preconditionFailure("order number \(number) has lost its reason")
-                }
-                output.append(reason)
-            } else {
-                output.append("null")
+        ViewSnapshot.append(detail.firstStatus, at: detail.placedAt, reason: RawSpan(), to: &output)
+        // Every change was an event with this order as its subject, as its placement was.
+        var version: UInt64 = 1
+        if let row = try get(.orderChanges, number: number) {
+            var change = OrderChangeReader(row)
+            while change.next() {
+                output.append(",")
+                ViewSnapshot.append(change.status, at: change.at, reason: change.reason, to: &output)
+                version += 1
             }
-            output.append("}")
         }
         output.append("],\"version\":")
-        output.append(decimal: UInt64(order.version))
+        output.append(decimal: version)
         output.append("}")
     }
 
-    /// An entry of an order's history, up to its reason.
-    private static func append(_ status: OrderStatus, at time: Timestamp, to output: inout ByteWriter) {
+    /// An entry of an order's history.
+    private static func append(_ status: OrderStatus, at time: Timestamp, reason: RawSpan, to output: inout ByteWriter)
+    {
         output.append("{\"status\":\"")
         output.append(status.name)
         output.append("\",\"at\":\"")
         output.append(time)
         output.append("\",\"reason\":")
+        if reason.byteCount > 0 { output.append(reason) } else { output.append("null") }
+        output.append("}")
     }
 }

@@ -57,9 +57,13 @@ struct ProductFacets {
         guard snapshot.budget.spend(cost) else { return nil }
         for column in comparedColumns { try columns.findAll(column, snapshot) }
         for chunk in 0..<matches.chunks {
-            try countValues(chunk, ofOthers: countsOthers, columns, snapshot)
-            guard matches.hasAny(chunk) else { continue }
-            try sumNumbers(chunk, columns, snapshot)
+            let chosen = matches.chosen(chunk, isCounted: !counted.isEmpty && !countsOthers)
+            if !counted.isEmpty {
+                let others = countsOthers ? matches.others(chunk, try columns.chunk(.listed, chunk, snapshot)) : nil
+                try countValues(chunk, others ?? chosen, step: countsOthers ? .max : 1, columns, snapshot)
+            }
+            guard chosen.count > 0 else { continue }
+            try sumNumbers(chunk, chosen, columns, snapshot)
         }
     }
 
@@ -100,20 +104,10 @@ struct ProductFacets {
     }
 
     private func countValues(
-        _ chunk: Int, ofOthers: Bool, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+        _ chunk: Int, _ chosen: vitrine_chosen, step: UInt32, _ columns: ColumnReader,
+        _ snapshot: borrowing ViewSnapshot
     ) throws(LMDBError) {
-        guard !counted.isEmpty else { return }
-        let matching = columns.matches.words(chunk)
-        var words = InlineArray<63, UInt64>(repeating: 0)
-        if ofOthers {
-            let listed = try columns.chunk(.listed, chunk, snapshot)
-            for word in words.indices {
-                let bits = UInt64(littleEndian: listed.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
-                words[word] = bits & ~matching[word]
-            }
-        } else {
-            for word in words.indices { words[word] = matching[word] }
-        }
+        guard chosen.count > 0 else { return }
         let none = vitrine_entries(parts: (nil, nil, nil, nil))
         let hasCategories = counted.contains(.category)
         let hasSellers = counted.contains(.seller)
@@ -121,29 +115,23 @@ struct ProductFacets {
         let sellers = hasSellers ? try columns.entries(.seller, chunk, snapshot) : none
         let counters = columns.counters
         // Safe: an entry is the number of a category or user of this snapshot, and there is a counter for each.
-        words.span.withUnsafeBufferPointer { words in
-            vitrine_count_entries(
-                categories, hasCategories ? counters.categories.memory.baseAddress : nil,
-                sellers, hasSellers ? counters.sellers.memory.baseAddress : nil,
-                ofOthers ? .max : 1, words.baseAddress!, words.count)
-        }
+        vitrine_count_entries(
+            categories, hasCategories ? counters.categories.memory.baseAddress : nil,
+            sellers, hasSellers ? counters.sellers.memory.baseAddress : nil, step, chosen)
     }
 
-    private mutating func sumNumbers(_ chunk: Int, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot)
-        throws(LMDBError)
-    {
-        let words = columns.matches.words(chunk)
+    private mutating func sumNumbers(
+        _ chunk: Int, _ chosen: vitrine_chosen, _ columns: ColumnReader, _ snapshot: borrowing ViewSnapshot
+    ) throws(LMDBError) {
         if kinds.contains(.price) {
-            let entries = try columns.entries(.price, chunk, snapshot)
-            vitrine_sum_entries(entries, words, ProductColumn.chunkWords, &prices)
+            vitrine_sum_entries(try columns.entries(.price, chunk, snapshot), chosen, &prices)
         }
-        if kinds.contains(.rating), let tenths = try columns.found(ProductColumn.ratingTenths.column(), chunk, snapshot) {
+        if kinds.contains(.rating), let tenths = try columns.found(ProductColumn.ratingTenths.column(), chunk, snapshot)
+        {
             var counts = reached.mutableSpan
             // Safe: there is a count for each of the C function's steps, and a chunk has as many entries as words have bits.
             counts.withUnsafeMutableBufferPointer { counts in
-                vitrine_count_steps(
-                    tenths.assumingMemoryBound(to: UInt8.self), 10, words, ProductColumn.chunkWords,
-                    counts.baseAddress!)
+                vitrine_count_steps(tenths.assumingMemoryBound(to: UInt8.self), 10, chosen, counts.baseAddress!)
             }
         }
     }

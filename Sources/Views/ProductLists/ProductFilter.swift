@@ -45,7 +45,11 @@ public struct ProductFilter: Sendable, Equatable {
         if inStock { read.bits.append(ProductColumn.inStock.column()) }
         if let category {
             let set = ProductSet(kind: .category, number: category)
-            if try set.isKept(columns, snapshot) { read.bits.append(set.column) } else { read.compared.append(.category) }
+            if try set.isKept(columns, snapshot) {
+                read.bits.append(set.column)
+            } else {
+                read.compared.append(.category)
+            }
         }
         if let seller {
             let set = ProductSet(kind: .seller, number: seller)

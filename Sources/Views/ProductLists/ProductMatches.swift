@@ -13,7 +13,39 @@ final class ProductMatches {
     private(set) var count = 0
     private(set) var listedCount = 0
 
-    deinit { words.deallocate() }
+    /// Of one chunk: the places of those that match, and the others' bits and places.
+    private let places: UnsafeMutablePointer<UInt16>
+    private let othersWords: UnsafeMutablePointer<UInt64>
+    private let othersPlaces: UnsafeMutablePointer<UInt16>
+
+    init() {
+        places = .allocate(capacity: ProductMatches.placesMax)
+        othersWords = .allocate(capacity: ProductColumn.chunkWords)
+        othersPlaces = .allocate(capacity: ProductMatches.placesMax)
+    }
+
+    deinit {
+        words.deallocate()
+        places.deallocate()
+        othersWords.deallocate()
+        othersPlaces.deallocate()
+    }
+
+    /// `vitrine_choose` asks for 8 more.
+    private static let placesMax = ProductColumn.chunkEntries + 8
+
+    /// The products of a chunk that match, until the next call; listed for sure if they are to be counted.
+    func chosen(_ chunk: Int, isCounted: Bool) -> vitrine_chosen {
+        vitrine_choose(words(chunk), ProductColumn.chunkWords, isCounted ? 1 : 0, places)
+    }
+
+    /// The listed products of a chunk that do not match, until the next call.
+    func others(_ chunk: Int, _ listed: UnsafeRawPointer) -> vitrine_chosen {
+        vitrine_copy_bits(listed, othersWords, ProductColumn.chunkWords)
+        let matching = words(chunk)
+        for word in 0..<ProductColumn.chunkWords { othersWords[word] &= ~matching[word] }
+        return vitrine_choose(othersWords, ProductColumn.chunkWords, 1, othersPlaces)
+    }
 
     func words(_ chunk: Int) -> UnsafePointer<UInt64> {
         precondition(chunk < chunks, "no such chunk")

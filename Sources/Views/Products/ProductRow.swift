@@ -17,11 +17,12 @@ import Marketplace
 /// | 48 | 8 | updated at, milliseconds |
 /// | 56 | 4 | version: how many events had this product as their subject |
 /// | 60 | 1 | 0 listed, 1 discontinued |
-/// | 61 | 1 | zero |
-/// | 62 | 14 | seven offsets into the JSON: title, end of title, image, end of image, category, end of category, splice |
-/// | 76 | 8 | sum of all ratings |
-/// | 84 | 8 | number of ratings |
-/// | 92 | | the card's JSON |
+/// | 61 | 1 | description: 0 none, 1 at the end of this row, 2 a row of its own |
+/// | 62 | 16 | eight offsets into the JSON: title, end of title, image, end of image, category, end of category, splice, end |
+/// | 78 | 8 | sum of all ratings |
+/// | 86 | 8 | number of ratings |
+/// | 94 | | the card's JSON |
+/// | … | | the description as JSON, if it is here |
 public struct ProductRow {
     var sellerNumber: UInt64
     var categoryNumber: UInt64
@@ -41,8 +42,21 @@ public struct ProductRow {
     var categoryJSON: [UInt8]
     /// `,"seller":{"userId":…,"name":`
     var sellerJSON: [UInt8]
+    var description = Description.none
 
-    static let headerBytes = 92
+    enum Description: Equatable {
+        case none
+        /// As JSON, here.
+        case short([UInt8])
+        /// In `product-descriptions`.
+        case long
+
+        /// Most products have a short one, and GetProduct then reads one row less. A long one would make every change of the
+        /// card dearer.
+        static let shortBytesMax = 256
+    }
+
+    static let headerBytes = 94
 
     init(_ event: ProductAdded, sellerNumber: UInt64, categoryNumber: UInt64, at time: Timestamp) {
         self.sellerNumber = sellerNumber
@@ -78,8 +92,8 @@ public struct ProductRow {
         updatedAt = Timestamp(milliseconds: row.field(48, as: Int64.self))
         version = row.field(56, as: UInt32.self)
         isDiscontinued = row.field(60, as: UInt8.self) == 1
-        ratingSum = row.field(76, as: Int64.self)
-        ratingCount = row.field(84, as: Int64.self)
+        ratingSum = row.field(78, as: Int64.self)
+        ratingCount = row.field(86, as: Int64.self)
         func part(_ start: Int, _ end: Int) -> [UInt8] {
             row.extracting((ProductRow.headerBytes + start)..<(ProductRow.headerBytes + end)).copy()
         }
@@ -89,6 +103,12 @@ public struct ProductRow {
         imageJSON = part(offset(2), offset(3))
         categoryJSON = part(offset(4), offset(5))
         sellerJSON = part(offset(5), offset(6))
+        description =
+            switch row.field(61, as: UInt8.self) {
+            case 1: .short(part(offset(7), row.byteCount - ProductRow.headerBytes))
+            case 2: .long
+            default: .none
+            }
     }
 
     /// The average of all ratings in tenths of a star, half up, as the card shows it; nil when there are none.
@@ -134,6 +154,15 @@ public struct ProductRow {
         json.append(",\"addedAt\":\"")
         json.append(addedAt)
         json.append("\"}")
+        offsets.append(json.count)
+        var place: UInt8 = 0
+        switch description {
+        case .none: break
+        case .short(let description):
+            json.append(description)
+            place = 1
+        case .long: place = 2
+        }
 
         var row = ByteWriter(capacity: ProductRow.headerBytes + json.count)
         row.append(littleEndian: sellerNumber)
@@ -145,7 +174,7 @@ public struct ProductRow {
         row.append(littleEndian: updatedAt.milliseconds)
         row.append(littleEndian: version)
         row.append(byte: isDiscontinued ? 1 : 0)
-        row.append(byte: 0)
+        row.append(byte: place)
         // Titles, images and categories are bounded by the contract, so a card's JSON is far below 64 KiB.
         for offset in offsets { row.append(littleEndian: UInt16(offset)) }
         row.append(littleEndian: ratingSum)
@@ -167,6 +196,7 @@ struct EncodedProduct: ~Escapable {
     var version: UInt32 { row.field(56, as: UInt32.self) }
     var isDiscontinued: Bool { row.field(60, as: UInt8.self) == 1 }
     private var splice: Int { ProductRow.headerBytes + Int(row.field(74, as: UInt16.self)) }
+    private var cardEnd: Int { ProductRow.headerBytes + Int(row.field(76, as: UInt16.self)) }
 
     /// The card up to the seller's name.
     var beforeName: RawSpan {
@@ -175,6 +205,14 @@ struct EncodedProduct: ~Escapable {
 
     /// The card from behind the seller's name to its closing brace.
     var afterName: RawSpan {
-        @_lifetime(copy self) get { row.extracting(splice..<row.byteCount) }
+        @_lifetime(copy self) get { row.extracting(splice..<cardEnd) }
+    }
+
+    /// Whether the description has a row of its own.
+    var hasLongDescription: Bool { row.field(61, as: UInt8.self) == 2 }
+
+    /// The description as JSON, if it is here; empty otherwise.
+    var shortDescription: RawSpan {
+        @_lifetime(copy self) get { row.extracting(cardEnd..<row.byteCount) }
     }
 }

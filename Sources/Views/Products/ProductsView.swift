@@ -10,10 +10,10 @@ enum ProductsView {
         let seller = try UsersView.number(of: event.sellerId, in: views)
         let category = try CategoryNumbers.number(of: event.category, in: &views)
         try views.putNumber(.productNumbers, of: event.productId.utf8, number)
-        let row = ProductRow(event, sellerNumber: seller, categoryNumber: category, at: moment.time)
+        var row = ProductRow(event, sellerNumber: seller, categoryNumber: category, at: moment.time)
+        try setDescription(event.description, of: number, &row, in: &views)
         let encoded = row.encode(views.currency)
         try views.put(.products, number: number, encoded.bytes)
-        try putDescription(event.description, of: number, in: &views)
         try ProductListsView.insert(number, row, in: &views)
         try UsersView.count(seller, products: 1, in: &views)
     }
@@ -30,8 +30,8 @@ enum ProductsView {
         }
         switch event.description {
         case .keep: break
-        case .clear: try putDescription(nil, of: number, in: &views)
-        case .set(let description): try putDescription(description, of: number, in: &views)
+        case .clear: try setDescription(nil, of: number, &row, in: &views)
+        case .set(let description): try setDescription(description, of: number, &row, in: &views)
         }
         if let category = event.category {
             row.categoryJSON = UserRow.json(category)
@@ -113,13 +113,20 @@ enum ProductsView {
         try ProductListsView.move(number, from: before, to: row, in: &views)
     }
 
-    private static func putDescription(_ description: Text?, of number: UInt64, in views: inout ViewWriter)
-        throws(ViewError)
-    {
-        guard let description else {
-            return try views.delete(.productDescriptions, number: number)
+    private static func setDescription(
+        _ description: Text?, of number: UInt64, _ row: inout ProductRow, in views: inout ViewWriter
+    ) throws(ViewError) {
+        let before = row.description
+        let json = description.map { UserRow.json($0) } ?? []
+        if json.isEmpty {
+            row.description = .none
+        } else if json.count <= ProductRow.Description.shortBytesMax {
+            row.description = .short(json)
+        } else {
+            row.description = .long
+            return try views.put(.productDescriptions, number: number, json.span.bytes)
         }
-        try views.put(.productDescriptions, number: number, UserRow.json(description).span.bytes)
+        if before == .long { try views.delete(.productDescriptions, number: number) }
     }
 }
 
@@ -140,7 +147,7 @@ extension ViewSnapshot {
 
     /// Appends the card of a product.
     public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        try append(EncodedProduct(try listedRow(number)), names, to: &output)
+        try append(EncodedProduct(try cardRow(number)), names, to: &output)
     }
 
     /// Appends the cards of a page, with a comma between them.
@@ -150,10 +157,11 @@ extension ViewSnapshot {
     public func appendProductCards(_ numbers: [UInt64], names: UserNames, to output: inout ByteWriter)
         throws(LMDBError)
     {
+        expectProductRows(numbers)
         var rows: [UnsafeRawBufferPointer] = []
         rows.reserveCapacity(numbers.count)
         for number in numbers {
-            let row = try listedRow(number).withUnsafeBytes { $0 }
+            let row = try cardRow(number).withUnsafeBytes { $0 }
             vitrine_prefetch(row.baseAddress, row.count)
             rows.append(row)
         }
@@ -165,7 +173,7 @@ extension ViewSnapshot {
     }
 
     @_lifetime(borrow self)
-    private func listedRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
+    private func cardRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
         guard let row = try productRow(number) else {
             preconditionFailure("a list names product number \(number), which has no row")
         }
@@ -182,16 +190,22 @@ extension ViewSnapshot {
 
     /// Appends a product as GetProduct answers it.
     public func appendProduct(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        try appendProductCard(number, names: names, to: &output)
+        let row = try cardRow(number)
+        let product = EncodedProduct(row)
+        try append(product, names, to: &output)
         output.truncate(to: output.count - 1)  // The card's closing brace.
         output.append(",\"description\":")
-        if let description = try get(.productDescriptions, number: number) {
-            output.append(description)
+        let short = product.shortDescription
+        if short.byteCount > 0 {
+            output.append(short)
+        } else if product.hasLongDescription {
+            guard let long = try get(.productDescriptions, number: number) else {
+                preconditionFailure("product number \(number) has lost its description")
+            }
+            output.append(long)
         } else {
             output.append("null")
         }
-        guard let row = try productRow(number) else { return }
-        let product = EncodedProduct(row)
         output.append(product.isDiscontinued ? ",\"status\":\"discontinued\"" : ",\"status\":\"listed\"")
         output.append(",\"updatedAt\":\"")
         output.append(product.updatedAt)

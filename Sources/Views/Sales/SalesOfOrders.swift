@@ -28,11 +28,12 @@ extension ViewSnapshot {
 
     /// The lines of an order; none of one that was cancelled or refunded.
     private func soldLines(_ number: UInt64) throws(LMDBError) -> [SalesView.Line] {
-        guard let row = try get(.orders, number: number), let details = try get(.orderDetails, number: number) else {
+        guard let details = try get(.orderDetails, number: number) else {
             preconditionFailure("a list names order number \(number), which has no row")
         }
-        guard EncodedOrder(row).status.countsAsSale else { return [] }
         let detail = EncodedOrderDetail(details)
+        var states = OrderStateReader()
+        guard try states.status(detail.customerNumber, detail.ordinal, self).countsAsSale else { return [] }
         return (0..<detail.lineCount).map { detail.sale($0) }
     }
 }
