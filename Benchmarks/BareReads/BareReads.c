@@ -313,9 +313,6 @@ size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size
   renew(reads);
   uint64_t number;
   if (!number_of(reads, reads->user_numbers, customer, customer_bytes, &number)) return 0;
-  // The user's row says how many orders there are, and so where to look for them.
-  MDB_val row;
-  get_number(reads, reads->users, number, &row);
   unsigned char start[CUSTOMER_BYTES];
   uint32_t big_endian = htobe32((uint32_t)number);
   memcpy(start, &big_endian, sizeof big_endian);

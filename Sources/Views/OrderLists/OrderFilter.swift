@@ -16,6 +16,16 @@ public struct OrderFilter: Sendable {
 
     public init() {}
 
+    /// The orders of the only user that is asked for, if times are all that is asked for besides.
+    var onlyUser: OrderScope? {
+        guard status == nil else { return nil }
+        switch (customer, seller) {
+        case (let customer?, nil): return .customer(customer)
+        case (nil, let seller?): return .seller(seller)
+        default: return nil
+        }
+    }
+
     /// `from` and later, and before `to`. None at all if they are equal.
     public mutating func setTimes(from: Timestamp?, to: Timestamp?) {
         let low = from?.orderedBits ?? OrderFilter.allTimes.lowerBound
