@@ -17,6 +17,8 @@ public struct QueryEngine: ~Copyable {
     var snapshot: ViewSnapshot
     let columns = ColumnReader()
     private var cache: ResponseCache
+    /// The newest position of an answer.
+    private var given: UInt64 = 0
     var body = ByteWriter(capacity: 16 << 10)
 
     /// A body and what the head says of it. `body` is valid until the next call of the engine.
@@ -62,25 +64,29 @@ public struct QueryEngine: ~Copyable {
         self.snapshot.reset()
     }
 
-    public var appliedPosition: UInt64 { freshness.appliedPosition }
+    /// What its next answer is at, or later: never before one that it gave, so that a client's tokens do not go back. A snapshot
+    /// may be newer than what is published, as a commit is seen before.
+    public var position: UInt64 { max(freshness.appliedPosition, given) }
     public var cacheCounts: ResponseCache.Counts { cache.counts }
     public var cacheBytes: Int { cache.bytes }
     public var cacheEntries: Int { cache.count }
 
     /// The finished answer to `target`, if it is kept and still is the answer.
     public mutating func cachedAnswer(_ target: RawSpan) -> Answer? {
-        // The applied position first, the stamps second: see `Freshness`.
-        let applied = freshness.appliedPosition
+        // The position first, the stamps second: see `Freshness`. Those of the commit of an earlier answer are there as well.
+        let position = self.position
         guard
             let entry = cache.find(
-                target, hash: ResponseCache.hash(target), applied: applied, freshness: freshness)
+                target, hash: ResponseCache.hash(target), applied: position, freshness: freshness)
         else { return nil }
+        given = max(given, entry.position)
         return Answer(body: entry.body, etag: entry.etag, position: entry.position, partitions: [])
     }
 
     /// Keeps an answer to `target` that another engine made from the same views. It is dropped, like one of this engine's
     /// own, once something it depends on has changed after its position.
     public mutating func keep(_ answer: Answer, target: RawSpan) {
+        given = max(given, answer.position)
         guard !answer.partitions.isEmpty, cache.bytesMax > 0 else { return }
         cache.insert(
             target, hash: ResponseCache.hash(target), body: answer.body, etag: answer.etag, position: answer.position,
@@ -92,6 +98,7 @@ public struct QueryEngine: ~Copyable {
         try snapshot.renew()
         defer { snapshot.reset() }
         let position = try snapshot.position()
+        given = max(given, position)
         names.prepare(for: position)
         snapshot.budget.begin()
         body.removeAll()

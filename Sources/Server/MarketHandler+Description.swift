@@ -14,7 +14,7 @@ extension MarketHandler {
         output.append("Cache-Control: no-cache\r\nETag: \"")
         output.append(hex: OpenAPIDocument.etag)
         output.append("\"\r\n")
-        appendToken(market.freshness.appliedPosition, to: &output)
+        appendToken(engine.position, to: &output)
         if isKnown { return output.endHead() }
         output.append("Content-Type: application/json\r\n")
         output.endHead(contentLength: OpenAPIDocument.bytes.count)

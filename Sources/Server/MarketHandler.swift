@@ -55,7 +55,7 @@ public final class MarketHandler: RequestHandler {
 
     /// Every answer says how fresh it is, also one that was made without routing.
     public func appendCommonFields(into output: inout ByteWriter) {
-        appendToken(market.freshness.appliedPosition, to: &output)
+        appendToken(engine.position, to: &output)
     }
 
     public func abandoned(_ connection: HTTPConnection) {
@@ -268,7 +268,7 @@ public final class MarketHandler: RequestHandler {
         connection.beginHead(status, into: &output)
         output.field("Content-Type", contentType)
         output.field("Cache-Control", "no-store")
-        appendToken(market.freshness.appliedPosition, to: &output)
+        appendToken(engine.position, to: &output)
         output.endHead(contentLength: text.utf8.count)
         if !connection.isHead { output.append(text: text) }
     }

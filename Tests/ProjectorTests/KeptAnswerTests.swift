@@ -46,11 +46,15 @@ import Views
                     fresh = try renderer.renderAll(targets, at: market.position)
                     // The rows are there and the position is not: an answer is of one or the other, as its token says.
                     guard round % 4 == 2 else { return }
-                    // Twice: what was made now is asked for again before it is published.
+                    // Twice: what was made now is asked for again before it is published. After an answer of the new
+                    // position none is of the old one, though it be kept and right.
+                    var seen = applied
                     for target in targets + targets {
                         let answer = try keeper.ask(target)
                         let isEarly = answer.position == market.position
                         if isEarly { early += 1 } else { #expect(answer.position == applied) }
+                        #expect(answer.position >= seen, "\(target)")
+                        seen = answer.position
                         #expect(answer.body == (isEarly ? fresh : known)[target.bytes], "\(target)")
                     }
                 })
