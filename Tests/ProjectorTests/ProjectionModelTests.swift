@@ -110,6 +110,22 @@ import Views
             currency: Currency("GBP")!, identityHigh: log.identity.high, identityLow: log.identity.low)
     }
 
+    @Test func aDescriptionHasARowOfItsOwnOnlyWhileItIsLong() throws {
+        let market = try ChangingMarket(seed: 1)
+        try market.write([market.added(category: 0, seller: 0, price: 1)])
+        let long = Text(String(repeating: "d", count: 300))
+        func expect(_ rows: UInt64, after description: Change<Text>) throws {
+            let event = ProductUpdated(productId: market.products[0].id, description: description)
+            try market.write([.productUpdated(event)])
+            let tallies = zip(ViewTable.allCases, try market.build.beginRead().tallies())
+            #expect(tallies.first { $0.0 == .productDescriptions }?.1.rows == rows, "\(description)")
+        }
+        try expect(1, after: .set(long))
+        try expect(0, after: .set("short"))
+        try expect(1, after: .set(long))
+        try expect(0, after: .clear)
+    }
+
     private func apply(_ log: EventLog, to build: ViewBuild, recordsMax: Int) throws {
         let projection = try Projection(build, log)
         while try projection.step(upTo: log.durablePosition, recordsMax: recordsMax) {}

@@ -75,8 +75,7 @@ enum OrderSetsView {
             var numbers: [UInt64] = []
             var walk = OrderWalk(
                 try views.transaction.cursor(views.tables[OrderListKey.table(set.scope)]), set.scope, .newest,
-                after: nil,
-                placed: OrderFilter.allTimes)
+                after: nil, placed: OrderFilter.allTimes)
             try walk.begin(set.scope, after: nil, placed: OrderFilter.allTimes)
             while try walk.next() { numbers.append(walk.number) }
             return numbers
