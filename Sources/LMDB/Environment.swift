@@ -49,9 +49,7 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
         if !options.syncsCommits && !options.isReadOnly {
             flags |= UInt32(MDB_NOSYNC)
-            if try SyncPoints.standing(of: path) == .behind {
-                do { try SyncPoints.putBack(path) } catch { throw LMDBError(error) }
-            }
+            if try SyncPoints.standing(of: path) == .behind { try SyncPoints.putBack(path) }
         }
         try attempt("mdb_env_open") { mdb_env_open(created, path, flags, 0o644) }
         try attempt("mdb_env_open") { Environment.isTruncated(created) ? MDB_CORRUPTED : 0 }

@@ -13,13 +13,13 @@ public struct LMDBError: Error, Equatable, CustomStringConvertible {
         (self.call, self.path, self.code) = (call, path, code)
     }
 
+    /// A row that must be there is not.
+    public init(missing row: String, path: String) { self.init(row, path: path, code: MDB_NOTFOUND) }
+
     init(_ error: SystemError) { self.init(error.call, path: error.subject, code: error.code) }
 
     /// The disk, or a quota, has no room: the transaction is undone and may be tried again when there is room.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
-
-    /// The transaction changed more pages than LMDB holds in memory: it is undone, and fits when it is done in parts.
-    public var isTransactionFull: Bool { code == MDB_TXN_FULL }
 
     /// For example `mdb_env_open vitrine-data/views/1: Permission denied`.
     public var description: String { "\(call) \(path): \(String(cString: mdb_strerror(code)))" }

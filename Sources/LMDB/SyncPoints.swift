@@ -110,11 +110,15 @@ public final class SyncPoints: Sendable {
     }
 
     /// Puts the data file in `directory` back to its sync point. Nobody may have it open.
-    static func putBack(_ directory: String) throws(SystemError) {
-        guard let slot = try SyncPointFile.read(in: directory) else { return }
-        let data = try FileDescriptor(opening: dataFile(in: directory), .readWrite)
-        try data.write(slot.head.span.bytes, at: 0)
-        try data.synchronizeData()
+    public static func putBack(_ directory: String) throws(LMDBError) {
+        do throws(SystemError) {
+            guard let slot = try SyncPointFile.read(in: directory) else { return }
+            let data = try FileDescriptor(opening: dataFile(in: directory), .readWrite)
+            try data.write(slot.head.span.bytes, at: 0)
+            try data.synchronizeData()
+        } catch {
+            throw LMDBError(error)
+        }
     }
 
     private static func dataFile(in directory: String) -> String { directory + "/data.mdb" }

@@ -2,12 +2,9 @@ import CLMDB
 
 /// The one write transaction of an environment. Dropped without `commit` it is undone.
 public struct WriteTransaction: ~Copyable {
-    /// Where changes are made: the part under way, or the transaction itself.
     private var handle: OpaquePointer
-    private let outermost: OpaquePointer
     private let environment: Environment
     private var isFinished = false
-    private var changesOfPart = 0
     /// Where the last change was made. LMDB first looks at the page that a cursor stands on, so changes in the order of keys
     /// seldom begin at the root. LMDB closes it with the transaction.
     private var changeCursor: (table: Table, handle: OpaquePointer)?
@@ -16,46 +13,29 @@ public struct WriteTransaction: ~Copyable {
         var started: OpaquePointer?
         try environment.check("mdb_txn_begin", mdb_txn_begin(environment.handle, nil, 0, &started))
         self.environment = environment
-        outermost = started!
-        handle = outermost
+        handle = started!
     }
 
-    // Aborts the part under way, too.
-    deinit { if !isFinished { mdb_txn_abort(outermost) } }
+    deinit { if !isFinished { mdb_txn_abort(handle) } }
 
     /// Makes everything durable and visible at once, or throws and leaves nothing of it.
-    public consuming func commit() throws(LMDBError) {
-        try endPart()
-        // LMDB frees the transaction whatever the outcome, so `deinit` must not.
-        isFinished = true
-        try environment.check("mdb_txn_commit", mdb_txn_commit(outermost))
-    }
+    public consuming func commit() throws(LMDBError) { try end() }
 
-    // MARK: Parts
-
-    /// LMDB inserts each page that a transaction changes into a sorted list, often near its beginning: with 40,000
-    /// pages that took a tenth of the time, with 100,000 a quarter. A transaction within the transaction has a list
-    /// of its own, and the two are merged when it ends.
-    private static let changesOfPartMax = 2_048
-
-    /// Before each change: ends a part that has had enough of them and begins the next one.
-    private mutating func countChange() throws(LMDBError) {
-        changesOfPart += 1
-        guard changesOfPart > WriteTransaction.changesOfPartMax else { return }
-        try endPart()
+    /// Commits what was changed so far and goes on in a new transaction. After an error nothing more can be done with it.
+    public mutating func commitAndContinue() throws(LMDBError) {
+        try end()
         var started: OpaquePointer?
-        try environment.check("mdb_txn_begin", mdb_txn_begin(environment.handle, outermost, 0, &started))
+        try environment.check("mdb_txn_begin", mdb_txn_begin(environment.handle, nil, 0, &started))
         handle = started!
-        changesOfPart = 1
+        isFinished = false
     }
 
-    private mutating func endPart() throws(LMDBError) {
+    private mutating func end() throws(LMDBError) {
         if let changeCursor { mdb_cursor_close(changeCursor.handle) }
         changeCursor = nil
-        guard handle != outermost else { return }
-        let part = handle
-        handle = outermost
-        try environment.check("mdb_txn_commit", mdb_txn_commit(part))
+        // LMDB frees the transaction whatever the outcome, so `deinit` must not.
+        isFinished = true
+        try environment.check("mdb_txn_commit", mdb_txn_commit(handle))
     }
 
     /// The table `name`, made when it is not there.
@@ -90,7 +70,6 @@ public struct WriteTransaction: ~Copyable {
     public mutating func put(
         _ table: Table, _ key: RawSpan, _ value: RawSpan, replaced: (RawSpan) -> Void = { _ in }
     ) throws(LMDBError) {
-        try countChange()
         let isThere = try seek(table, key, replaced)
         // What the cursor stands on is replaced without another search.
         try environment.check("mdb_cursor_put", try put(table, key, value, isThere ? UInt32(MDB_CURRENT) : 0))
@@ -98,8 +77,16 @@ public struct WriteTransaction: ~Copyable {
 
     /// Stores `value` under `key`; false when something is there, which stays.
     public mutating func insert(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) -> Bool {
-        try countChange()
         let code = try put(table, key, value, UInt32(MDB_NOOVERWRITE))
+        if code == MDB_KEYEXIST { return false }
+        try environment.check("mdb_cursor_put", code)
+        return true
+    }
+
+    /// Stores `value` under `key` behind all that is there; false when `key` is not greater than the last one. Pages are filled
+    /// before the next is begun: rows that come in order otherwise leave half of each empty, if three or four fill it.
+    public mutating func append(_ table: Table, _ key: RawSpan, _ value: RawSpan) throws(LMDBError) -> Bool {
+        let code = try put(table, key, value, UInt32(MDB_APPEND))
         if code == MDB_KEYEXIST { return false }
         try environment.check("mdb_cursor_put", code)
         return true
@@ -110,7 +97,6 @@ public struct WriteTransaction: ~Copyable {
     public mutating func delete(_ table: Table, _ key: RawSpan, removed: (RawSpan) -> Void = { _ in })
         throws(LMDBError) -> Bool
     {
-        try countChange()
         guard try seek(table, key, removed) else { return false }
         try environment.check("mdb_cursor_del", mdb_cursor_del(try cursorForChanges(table), 0))
         return true

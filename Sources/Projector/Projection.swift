@@ -6,58 +6,43 @@ import Views
 
 /// Applies the log to a build, a batch of records in one transaction: the step that live projection and rebuild share.
 final class Projection {
-    /// Records of one transaction while nobody waits for any of them; `ViewWriter.isFull` mostly ends it before. Rows that
-    /// many events change, and pages that many rows share, are written once.
-    static let recordsMaxBehind = 65_536
+    private static let recordsOfProgress = 4_096
 
     private let build: ViewBuild
     private let log: EventLog
     private var reader: LogReader
-    /// Of one transaction.
-    private var rowsMax = ViewWriter.rowsMaxUsual
+    private let commits: ViewWriter.Commits
     private var parser = JSONParser()
     /// The position of the last event that is committed.
     private(set) var position: UInt64
 
     /// Begins behind the build's checkpoint.
-    init(_ build: ViewBuild, _ log: EventLog) throws(ProjectionError) {
-        (self.build, self.log) = (build, log)
+    init(_ build: ViewBuild, _ log: EventLog, commits: ViewWriter.Commits) throws(ProjectionError) {
+        (self.build, self.log, self.commits) = (build, log, commits)
         do { position = try build.checkpoint().position } catch { throw .views(error) }
         do { reader = try log.makeReader(after: position) } catch { throw .log(error) }
     }
 
-    /// Applies up to `recordsMax` records that end at or below `end`, and commits them with the new checkpoint.
+    /// Applies up to `recordsMax` records that end at or below `end`, fewer when they fill a batch, and commits them with the
+    /// new checkpoint.
     ///
-    /// `beforeCommit` is told what the batch touched and where it ends. False when there was nothing to apply.
-    /// Whatever is thrown, nothing of the batch is in the build; go on with a new projection.
+    /// `onProgress` gets the position every few thousand records; `beforeCommit` is told what the batch touched and where it
+    /// ends. False when there was nothing to apply. When something is thrown, nothing of a batch that is committed at once is
+    /// in the build: go on with a new projection. One that is committed in steps may have left it unfinished.
     func step(
-        upTo end: UInt64, recordsMax: Int, beforeCommit: ((Set<Partition>, UInt64) -> Void)? = nil
-    ) throws(ProjectionError) -> Bool {
-        while true {
-            do throws(ProjectionError) {
-                return try apply(upTo: end, recordsMax: recordsMax, beforeCommit: beforeCommit)
-            } catch {
-                // Its rows were on too many pages: again with fewer.
-                guard case .views(let failure) = error, failure.isTransactionFull, rowsMax > 0 else { throw error }
-                rowsMax /= 2
-                do { reader = try log.makeReader(after: position) } catch { throw .log(error) }
-            }
-        }
-    }
-
-    private func apply(
-        upTo end: UInt64, recordsMax: Int, beforeCommit: ((Set<Partition>, UInt64) -> Void)?
+        upTo end: UInt64, recordsMax: Int = .max, onProgress: (UInt64) -> Void = { _ in },
+        beforeCommit: ((Set<Partition>, UInt64) -> Void)? = nil
     ) throws(ProjectionError) -> Bool {
         var reached = position
         let reader = self.reader
         do {
             guard try reader.next(upTo: end) else { return false }
-            var views = try build.beginWrite()
+            var views = try build.beginWrite(commits: commits)
             views.notesTouched = beforeCommit != nil
-            views.rowsMax = rowsMax
             var records = 0
             repeat {
                 records += 1
+                if records % Projection.recordsOfProgress == 0 { onProgress(reached) }
                 var frames = EventFrames(reader.body)
                 while reader.eventCount > 0, frames.advance() {
                     let stored = try EventEnvelope.decode(frames.allBytes, parser: &parser)

@@ -34,12 +34,14 @@ public final class Projector: Sendable {
 
     public var currentCondition: Condition { condition.withLock { $0.condition } }
 
-    /// Applies everything that is durable now, then publishes the position. `onProgress` gets the position of each step.
+    /// Applies everything that is durable now, then publishes the position. `onProgress` gets the position now and then.
+    ///
+    /// Nobody may read the build meanwhile. After an error it may be unfinished, and is to be opened again.
     public func catchUp(onProgress: (UInt64) -> Void) throws(ProjectionError) {
-        let projection = try Projection(build, log)
+        let projection = try Projection(build, log, commits: .inSteps)
         let end = log.durablePosition
         let synchronizer = Synchronizer(build, .catchingUp)
-        while projection.position < end, try projection.step(upTo: end, recordsMax: Projection.recordsMaxBehind) {
+        while projection.position < end, try projection.step(upTo: end, onProgress: onProgress) {
             try syncing { () throws(LMDBError) in try synchronizer?.committed() }
             onProgress(projection.position)
         }
@@ -98,12 +100,11 @@ public final class Projector: Sendable {
     private func follow(
         upTo end: UInt64, _ synchronizer: Synchronizer?, _ onApplied: (UInt64) -> Void, onSuccess: () -> Void
     ) throws(ProjectionError) {
-        let projection = try Projection(build, log)
+        let projection = try Projection(build, log, commits: .atOnce)
         while !isStopping {
-            let isApplied = try projection.step(upTo: end, recordsMax: Projector.recordsMax) {
-                [freshness] touched, position in
-                freshness.stamp(touched, at: position)
-            }
+            let isApplied = try projection.step(
+                upTo: end, recordsMax: Projector.recordsMax,
+                beforeCommit: { [freshness] touched, position in freshness.stamp(touched, at: position) })
             if isApplied {
                 freshness.publish(applied: projection.position)
                 onApplied(projection.position)

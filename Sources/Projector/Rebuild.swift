@@ -14,15 +14,13 @@ public struct Rebuild {
         (self.directory, self.log, self.currency) = (directory, log, currency)
     }
 
-    /// A new build at `position`, not live yet. `onProgress` gets the position after each step.
+    /// A new build at `position`, not live yet. `onProgress` gets the position now and then.
     public func run(to position: UInt64, onProgress: (UInt64) -> Void) throws -> ViewBuild {
         let build = try directory.makeBuild(
             currency: currency, identityHigh: log.identity.high, identityLow: log.identity.low)
         do {
-            let projection = try Projection(build, log)
-            while projection.position < position,
-                try projection.step(upTo: position, recordsMax: Projection.recordsMaxBehind)
-            {
+            let projection = try Projection(build, log, commits: .inSteps)
+            while projection.position < position, try projection.step(upTo: position, onProgress: onProgress) {
                 onProgress(projection.position)
             }
         } catch {

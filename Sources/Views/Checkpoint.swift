@@ -1,7 +1,8 @@
 import JSON
 import LMDB
 
-/// Which log a build was made from and how far: committed in the same transaction as the rows.
+/// Which log a build was made from and how far: committed in the same transaction as the rows. A build without one holds
+/// a part of a batch.
 public struct Checkpoint: Equatable, Sendable {
     public var identityHigh: UInt64 = 0
     public var identityLow: UInt64 = 0
@@ -35,6 +36,11 @@ public struct Checkpoint: Equatable, Sendable {
         value.append(bigEndian: identityLow)
         value.append(bigEndian: position)
         try transaction.put(tables.meta, Checkpoint.key.span.bytes, value.bytes)
+    }
+
+    /// From then on the build is at no position.
+    static func remove(_ transaction: inout WriteTransaction, _ tables: ViewTables) throws(LMDBError) {
+        try transaction.delete(tables.meta, key.span.bytes)
     }
 
     // MARK: Tallies

@@ -25,6 +25,7 @@ public final class ViewBuild: Sendable {
     /// Why an existing build cannot be used. The log can always make a new one.
     public enum Unusable: Error, CustomStringConvertible {
         case storage(LMDBError)
+        /// It holds a part of a batch.
         case incomplete
         /// There is no saying what of it is on the disk.
         case noSyncPoint
@@ -35,7 +36,7 @@ public final class ViewBuild: Sendable {
         public var description: String {
             switch self {
             case .storage(let error): error.description
-            case .incomplete: "it has no checkpoint"
+            case .incomplete: "it has no checkpoint: it is being caught up, or was when its process ended"
             case .noSyncPoint: "it has no sync point"
             case .notPutBack: "the machine was started anew since they were written: start vitrine once"
             case .otherDefinition(let found, let wanted):
@@ -50,9 +51,19 @@ public final class ViewBuild: Sendable {
 
     private static let definitionKey: [UInt8] = Array("definition".utf8)
 
-    /// Opens the build in `path`, refusing what is not whole. One that a power cut may have left in pieces is put back to
-    /// its sync point first, unless it is only read.
+    /// Opens the build in `path`, refusing what is not whole. One that a power cut may have left in pieces, or that holds a
+    /// part of a batch, is put back to its sync point first, unless it is only read.
     public static func open(path: String, currency: Currency, isReadOnly: Bool = false) throws(Unusable) -> ViewBuild {
+        do throws(Unusable) {
+            return try openWhole(path: path, currency: currency, isReadOnly: isReadOnly)
+        } catch {
+            guard case .incomplete = error, !isReadOnly else { throw error }
+            do { try SyncPoints.putBack(path) } catch { throw .storage(error) }
+            return try openWhole(path: path, currency: currency, isReadOnly: isReadOnly)
+        }
+    }
+
+    private static func openWhole(path: String, currency: Currency, isReadOnly: Bool) throws(Unusable) -> ViewBuild {
         do {
             switch try SyncPoints.standing(of: path) {
             case .missing: throw Unusable.noSyncPoint
@@ -117,12 +128,13 @@ public final class ViewBuild: Sendable {
 
     public func beginRead() throws(LMDBError) -> ViewSnapshot { try ViewSnapshot(self) }
 
-    public func beginWrite() throws(LMDBError) -> ViewWriter {
+    public func beginWrite(commits: ViewWriter.Commits = .atOnce) throws(LMDBError) -> ViewWriter {
         let transaction = try environment.beginWrite()
-        let checkpoint = try Checkpoint.read(transaction, tables) ?? Checkpoint()
+        let checkpoint = try checkpoint(transaction)
         let tallies = try Checkpoint.readTallies(transaction, tables)
         return ViewWriter(
-            transaction: transaction, tables: tables, currency: currency, checkpoint: checkpoint, tallies: tallies)
+            transaction: transaction, tables: tables, currency: currency, checkpoint: checkpoint, tallies: tallies,
+            commits: commits)
     }
 
     /// Returns when all that is committed is on the disk. Nothing may be committed meanwhile.
@@ -133,7 +145,15 @@ public final class ViewBuild: Sendable {
 
     public func checkpoint() throws(LMDBError) -> Checkpoint {
         let transaction = try environment.beginRead()
-        return try Checkpoint.read(transaction, tables) ?? Checkpoint()
+        return try checkpoint(transaction)
+    }
+
+    private func checkpoint<Source: RowSource & ~Copyable>(_ source: borrowing Source) throws(LMDBError) -> Checkpoint {
+        // After a batch in steps that failed: nothing may go on from here.
+        guard let checkpoint = try Checkpoint.read(source, tables) else {
+            throw LMDBError(missing: "checkpoint", path: path)
+        }
+        return checkpoint
     }
 
     /// Bytes that the build takes on disk, and the most that it can.

@@ -1,5 +1,5 @@
 /// The tables of a view build. Raw values are part of every row's digest: never reuse one.
-public enum ViewTable: UInt8, CaseIterable, Sendable {
+public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// User id → number.
     case userNumbers = 1
     /// Number → `UserRow`.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LMDB
 
-/// Transactions of so many changes that they are made in parts.
+/// Changes by one cursor, in transactions that are committed now and then on their way.
 @Suite struct WriteTransactionTests {
     private typealias Rows = [[UInt8]: [UInt8]]
 
@@ -18,7 +18,7 @@ import Testing
         environment = try Environment(path: directory.path, options: options)
     }
 
-    @Test(arguments: [1, 2, 3]) func partsAreOneTransaction(seed: UInt64) throws {
+    @Test(arguments: [1, 2, 3]) func rowsAreWhatWasCommitted(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var rows: [Rows] = [[:], [:]]
         for round in 0..<4 {
@@ -26,6 +26,10 @@ import Testing
             var transaction = try environment.beginWrite()
             let tables = try WriteTransactionTests.tables.map { try transaction.table($0) }
             for _ in 0..<9_000 {
+                if Int.random(in: 0...2_000, using: &random) == 0 {
+                    try transaction.commitAndContinue()
+                    rows = changed
+                }
                 let table = Int.random(in: 0...1, using: &random)
                 let key = Array("row \(Int.random(in: 0...3_000, using: &random))".utf8)
                 var isThere: [UInt8]?
@@ -53,7 +57,7 @@ import Testing
                     changed[table][key] = value
                 }
             }
-            // One in four is dropped, with all of its parts.
+            // One in four is dropped, with all since it was last committed.
             if round == 2 {
                 _ = consume transaction
             } else {
@@ -64,24 +68,26 @@ import Testing
         }
     }
 
-    /// LMDB holds 131,071 changed pages of a transaction, and two of these rows take one.
-    @Test func tooManyPagesAreSaidAndUndone() throws {
-        func put(_ count: UInt32) throws(LMDBError) {
-            let value = [UInt8](repeating: 7, count: 1_900)
-            var transaction = try environment.beginWrite()
-            let table = try transaction.table("rows")
-            for number in 0..<count {
-                // In no order, so that every part changes pages of those before it.
-                let key = withUnsafeBytes(of: (number &* 0x9E37_79B1).bigEndian) { Array($0) }
-                try transaction.put(table, key.span.bytes, value.span.bytes)
-            }
-            try transaction.commit()
+    @Test func appendedRowsFillTheirPages() throws {
+        func key(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+        let value = [UInt8](repeating: 7, count: 1_000)
+        var transaction = try environment.beginWrite()
+        let (first, second) = (try transaction.table("first"), try transaction.table("second"))
+        let before = environment.usedBytes
+        for number in 0..<3_000 as Range<UInt32> {
+            #expect(try transaction.append(first, key(number).span.bytes, value.span.bytes))
         }
-        let failure = #expect(throws: LMDBError.self) { try put(400_000) }
-        #expect(failure?.isTransactionFull == true, "\(String(describing: failure))")
-        #expect(try rows("rows").isEmpty)
-        try put(10_000)
-        #expect(try rows("rows").count == 10_000)
+        #expect(try !transaction.append(first, key(2_999).span.bytes, value.span.bytes))
+        #expect(try !transaction.append(first, key(17).span.bytes, value.span.bytes))
+        try transaction.commitAndContinue()
+        // Four fill a page, less its header.
+        let appended = environment.usedBytes - before
+        #expect(appended < 1_100 * 4_096, "\(appended) bytes")
+        for number in 0..<3_000 as Range<UInt32> {
+            try transaction.put(second, key(number).span.bytes, value.span.bytes)
+        }
+        try transaction.commit()
+        #expect(try rows("first") == rows("second"))
     }
 
     private func rows(_ name: String) throws -> Rows {

@@ -44,6 +44,11 @@ import Views
             try apply(log, to: build, recordsMax: recordsMax)
             #expect(try tallies(build) == expected, "in batches of \(recordsMax)")
         }
+        for (recordsMax, rowsMax) in [(50, 1), (700, 40), (.max, 1_000)] {
+            let build = try makeBuild(builds, log)
+            try apply(log, to: build, recordsMax: recordsMax, commits: .inSteps(rowsMax: rowsMax))
+            #expect(try tallies(build) == expected, "in batches of \(recordsMax), in steps of \(rowsMax)")
+        }
         try followAndAsk(makeBuild(builds, log), log, events, expected, &random)
     }
 
@@ -57,7 +62,7 @@ import Views
         let stops = (1...4).map { _ in UInt64(random.int(1...Int64(events.count))) }.sorted() + [log.durablePosition]
         for stop in stops {
             // Each time a new projection, as after a restart.
-            let projection = try Projection(build, log)
+            let projection = try Projection(build, log, commits: .atOnce)
             while try projection.step(
                 upTo: stop, recordsMax: Int(random.int(1...50)), beforeCommit: { freshness.stamp($0, at: $1) })
             {}
@@ -126,8 +131,10 @@ import Views
         try expect(0, after: .clear)
     }
 
-    private func apply(_ log: EventLog, to build: ViewBuild, recordsMax: Int) throws {
-        let projection = try Projection(build, log)
+    private func apply(_ log: EventLog, to build: ViewBuild, recordsMax: Int, commits: ViewWriter.Commits = .atOnce)
+        throws
+    {
+        let projection = try Projection(build, log, commits: commits)
         while try projection.step(upTo: log.durablePosition, recordsMax: recordsMax) {}
         #expect(projection.position == log.durablePosition)
     }

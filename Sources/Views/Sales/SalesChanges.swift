@@ -1,9 +1,10 @@
 import JSON
+import POSIX
 
 /// What a batch changed in the table `sales`, folded: each row is read once and written once, however many orders
 /// change it.
-struct SalesChanges {
-    private struct Change {
+struct SalesChanges: ~Copyable {
+    struct Change {
         /// Kind, period, chunk and number as in `SalesKey`, then the entry's index and category: in the order of rows and
         /// of the entries in them.
         var order: UInt128
@@ -44,9 +45,11 @@ struct SalesChanges {
     /// So many changes are held before rows are written: with 48 bytes each they take at most 48 MiB.
     static let changesMax = 1 << 20
 
-    private var changes: [Change] = []
+    private var changes = LargeArray<Change>()
 
     var isFull: Bool { changes.count >= SalesChanges.changesMax }
+    /// When folding helps little.
+    var isHalfFull: Bool { changes.count >= SalesChanges.changesMax / 2 }
 
     /// `number` is the thing's, `category` 0 or a category's number + 1.
     mutating func add(
@@ -68,29 +71,43 @@ struct SalesChanges {
         }
     }
 
+    /// Adds up the changes of each entry.
+    mutating func fold() {
+        let count = changes.withElements { elements in
+            var changes = elements
+            changes.sort { $0.order < $1.order }
+            var last = -1
+            for change in changes {
+                if last >= 0, changes[last].order == change.order {
+                    changes[last].counters.add(change.counters)
+                } else {
+                    last += 1
+                    changes[last] = change
+                }
+            }
+            return last + 1
+        }
+        changes.removeLast(changes.count - count)
+    }
+
     /// Gives every changed row once, in key order, and forgets them.
     mutating func drain(_ body: (Row) throws(ViewError) -> Void) throws(ViewError) {
-        changes.sort { $0.order < $1.order }
+        fold()
         var index = 0
         while index < changes.count {
             let first = changes[index].order
             var row = Row(key: SalesChanges.key(first), entries: [])
             while index < changes.count, changes[index].order >> 48 == first >> 48 {
                 let change = changes[index]
-                let last = row.entries.count - 1
-                if last >= 0, change.order == changes[index - 1].order {
-                    row.entries[last].counters.add(change.counters)
-                } else {
-                    row.entries.append(
-                        SalesEntry(
-                            index: UInt32(truncatingIfNeeded: change.order >> 32 & 0xFFFF),
-                            category: UInt32(truncatingIfNeeded: change.order), counters: change.counters))
-                }
+                row.entries.append(
+                    SalesEntry(
+                        index: UInt32(truncatingIfNeeded: change.order >> 32 & 0xFFFF),
+                        category: UInt32(truncatingIfNeeded: change.order), counters: change.counters))
                 index += 1
             }
             try body(row)
         }
-        changes.removeAll(keepingCapacity: true)
+        changes.removeAll()
     }
 
     private static func key(_ order: UInt128) -> SalesKey {

@@ -36,7 +36,10 @@ enum SalesView {
             views.sales.add(
                 part.kind, part.number, category: part.category, day: day, month: month, part.counters)
         }
-        if views.sales.isFull { try views.writeSales() }
+        if views.sales.isFull {
+            views.sales.fold()
+            if views.sales.isHalfFull { try views.writeSales() }
+        }
         views.touch(.sales)
     }
 }
