@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <lmdb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,15 @@ enum {
   // Order keys: the number of the customer, then the place. A row of statuses has one more such number.
   CUSTOMER_BYTES = 4,
   STATES_OF_A_ROW = 256,
+  // Keys of product columns: the column's number and the chunk's, which is a row.
+  COLUMN_KEY_BYTES = 5,
+  CHUNK_ENTRIES = 4032,
+  COLUMN_CATEGORY = 3,
+  COLUMN_SELLER = 5,
+  COLUMN_PRICE = 9,
+  COLUMN_TENTHS = 19,
+  LOW_PARTS = 1 << 16,
+  STARS = 6,
   // Rows.
   PRODUCT_HEADER = 94,
   PRODUCT_SPLICE = 74,
@@ -42,9 +52,10 @@ struct name {
 struct bare_reads {
   MDB_env *environment;
   MDB_txn *snapshot;
-  MDB_dbi category_numbers, product_numbers, user_numbers, products, descriptions, order_states, users;
+  MDB_dbi category_numbers, product_numbers, user_numbers, products, descriptions, order_states, users, columns;
   MDB_cursor *product_lists, *orders;
   struct name *names;
+  uint32_t *counts;
   size_t used;
   unsigned char output[OUTPUT_BYTES];
 };
@@ -64,7 +75,7 @@ static int open_tables(struct bare_reads *reads) {
       {"user-numbers", &reads->user_numbers},         {"products", &reads->products},
       {"product-descriptions", &reads->descriptions}, {"order-states", &reads->order_states},
       {"users", &reads->users},                       {"product-lists", &product_lists},
-      {"orders", &orders}};
+      {"orders", &orders},                            {"product-columns", &reads->columns}};
   for (size_t index = 0; index < sizeof tables / sizeof *tables; index++) {
     code = mdb_dbi_open(reads->snapshot, tables[index].name, 0, tables[index].table);
     if (code != 0) return code;
@@ -101,6 +112,7 @@ void bare_close(struct bare_reads *reads) {
   if (reads->snapshot) mdb_txn_abort(reads->snapshot);
   mdb_env_close(reads->environment);
   free(reads->names);
+  free(reads->counts);
   free(reads);
 }
 
@@ -369,6 +381,71 @@ int bare_table(struct bare_reads *reads, const char *name, size_t *rows, size_t 
   *rows = statistics.ms_entries;
   *bytes = (statistics.ms_branch_pages + statistics.ms_leaf_pages + statistics.ms_overflow_pages) * statistics.ms_psize;
   return 1;
+}
+
+// MARK: All products
+
+// The chunks of one column, in order; null behind the last.
+struct column { MDB_cursor *cursor; unsigned char number; bool has_begun; };
+
+static struct column begin_column(struct bare_reads *reads, unsigned char number) {
+  struct column column = {NULL, number, false};
+  check(mdb_cursor_open(reads->snapshot, reads->columns, &column.cursor), "a cursor");
+  return column;
+}
+
+static const void *next_chunk(struct column *column) {
+  unsigned char first[COLUMN_KEY_BYTES] = {column->number};
+  MDB_val key = {sizeof first, first}, value;
+  const int code = mdb_cursor_get(column->cursor, &key, &value, column->has_begun ? MDB_NEXT : MDB_SET_RANGE);
+  column->has_begun = true;
+  const bool is_its_own =
+      code == 0 && key.mv_size == COLUMN_KEY_BYTES && *(const unsigned char *)key.mv_data == column->number;
+  return is_its_own ? value.mv_data : NULL;
+}
+
+uint64_t bare_filter(struct bare_reads *reads, uint16_t price, uint8_t tenths) {
+  bare_renew(reads);
+  struct column prices = begin_column(reads, COLUMN_PRICE), ratings = begin_column(reads, COLUMN_TENTHS);
+  const uint16_t *price_of;
+  const uint8_t *tenths_of;
+  uint64_t count = 0;
+  while ((price_of = next_chunk(&prices)) && (tenths_of = next_chunk(&ratings))) {
+    uint32_t found = 0;
+    for (int index = 0; index < CHUNK_ENTRIES; index++) found += (price_of[index] == price) & (tenths_of[index] >= tenths);
+    count += found;
+  }
+  mdb_cursor_close(prices.cursor);
+  mdb_cursor_close(ratings.cursor);
+  return count;
+}
+
+uint64_t bare_facets(struct bare_reads *reads) {
+  bare_renew(reads);
+  if (!reads->counts) reads->counts = malloc(2 * LOW_PARTS * sizeof *reads->counts);
+  if (!reads->counts) abort();
+  uint32_t *by_category = reads->counts, *by_seller = reads->counts + LOW_PARTS, by_star[STARS] = {0};
+  memset(reads->counts, 0, 2 * LOW_PARTS * sizeof *reads->counts);
+  struct column categories = begin_column(reads, COLUMN_CATEGORY), sellers = begin_column(reads, COLUMN_SELLER);
+  struct column prices = begin_column(reads, COLUMN_PRICE), ratings = begin_column(reads, COLUMN_TENTHS);
+  const uint16_t *category_of, *seller_of, *price_of;
+  const uint8_t *tenths_of;
+  uint64_t sum = 0;
+  while ((category_of = next_chunk(&categories)) && (seller_of = next_chunk(&sellers)) &&
+         (price_of = next_chunk(&prices)) && (tenths_of = next_chunk(&ratings))) {
+    for (int index = 0; index < CHUNK_ENTRIES; index++) {
+      by_category[category_of[index]]++;
+      by_seller[seller_of[index]]++;
+      by_star[tenths_of[index] / 10]++;
+      sum += price_of[index];
+    }
+  }
+  mdb_cursor_close(categories.cursor);
+  mdb_cursor_close(sellers.cursor);
+  mdb_cursor_close(prices.cursor);
+  mdb_cursor_close(ratings.cursor);
+  for (int star = 0; star < STARS; star++) sum += by_star[star] * (uint64_t)star;
+  return sum + by_category[0] + by_seller[0];
 }
 
 void bare_each(

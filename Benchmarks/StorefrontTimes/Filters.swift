@@ -1,4 +1,5 @@
 import ArgumentParser
+import CBareReads
 
 /// Every combination of some filters with every order, in search of the slowest.
 struct Filters: ParsableCommand {
@@ -26,16 +27,16 @@ struct Filters: ParsableCommand {
     }
 
     private func measure(_ storefront: Storefront, _ filters: [String], facets: Bool, _ target: Double) throws {
-        var found: [(target: String, micros: Double, sort: String)] = []
+        var found: [Measure] = []
         for filter in filters {
             for sort in ListSort.all {
                 var text = "/v1/products?sort=\(sort.name)\(filter)"
                 if facets { text += "&facets=category,seller,price,rating" }
                 let cursor = try storefront.answer(Request(text))?.nextCursor
-                found.append((text, try micros(storefront, Request(text)), sort.name))
+                found.append(try measure(storefront, text, sort.name, facets))
                 guard let cursor else { continue }
-                let second = Request("\(text)&cursor=\(cursor)")
-                found.append(("\(text), second page", try micros(storefront, second), sort.name))
+                found.append(
+                    try measure(storefront, "\(text)&cursor=\(cursor)", sort.name, facets, as: "\(text), second page"))
             }
         }
         found.sort { $0.micros > $1.micros }
@@ -51,20 +52,45 @@ struct Filters: ParsableCommand {
             let slowest = found.first { $0.sort == sort.name }
             print("\(padded("slowest by \(sort.name)", 38))\(right(decimal(slowest?.micros ?? 0, 0), 9)) µs")
         }
-        for slow in found.prefix(slowest) { print("\(right(decimal(slow.micros, 0), 9)) µs  \(slow.target)") }
+        let bareMicros = found.map(\.bareMicros).sorted()
+        func bare(_ part: Double) -> String {
+            right(decimal(bareMicros[min(Int(Double(bareMicros.count) * part), bareMicros.count - 1)], 0), 9)
+        }
+        print("\(padded("bare loop: median, 1 in 100, slowest", 38))\(bare(0.5))\(bare(0.99))\(bare(1)) µs")
+        let ratios = found.map { $0.micros / $0.bareMicros }.sorted()
+        print("\(padded("a page by its bare loop, at most", 38))\(right(decimal(ratios[ratios.count - 1], 2), 9))")
+        print("\n  page µs  bare µs")
+        for slow in found.prefix(slowest) {
+            print("\(right(decimal(slow.micros, 0), 9))\(right(decimal(slow.bareMicros, 0), 9))  \(slow.name)")
+        }
+    }
+
+    private struct Measure {
+        let name: String
+        let sort: String
+        let micros: Double
+        /// Of the bare loop, right after it.
+        let bareMicros: Double
     }
 
     /// A filter of no other request. An engine keeps the bits of the last filter, and is to find them anew each time.
     private static let other = Request("/v1/products?limit=1&minPrice=1997&maxPrice=1997&facets=price")
 
-    private func micros(_ storefront: Storefront, _ request: Request) throws -> Double {
+    private func measure(
+        _ storefront: Storefront, _ target: String, _ sort: String, _ facets: Bool, as name: String? = nil
+    ) throws -> Measure {
+        let request = Request(target)
         _ = try storefront.answer(request)
-        var latencies = Latencies()
+        var (page, bare) = (Latencies(), Latencies())
         for _ in 0..<rounds {
             _ = try storefront.answer(Filters.other)
-            try latencies.measure(1) { _ in _ = try storefront.answer(request) }
+            try page.measure(1) { _ in _ = try storefront.answer(request) }
         }
-        return latencies.median
+        // The machine is not as fast at every time: this is what it takes now. Once, as it drives the caches out.
+        bare.measure(1) { _ in
+            storefront.sum &+= facets ? bare_facets(storefront.bare) : bare_filter(storefront.bare, 1_999, 49)
+        }
+        return Measure(name: name ?? target, sort: sort, micros: page.median, bareMicros: bare.median)
     }
 
     /// The beginnings of filters: each names what it adds to a request.

@@ -38,6 +38,8 @@ struct Request {
 /// One market in process: the query engine, and the bare reads of the same views.
 final class Storefront {
     let bare: OpaquePointer
+    /// Of what bare loops gave, so that none of them is left out.
+    var sum: UInt64 = 0
     private var engine: QueryEngine
     /// The same views with a response cache.
     private var keepingEngine: QueryEngine

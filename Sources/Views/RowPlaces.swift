@@ -38,15 +38,33 @@ final class RowPlaces {
         free(starts)
     }
 
-    /// Asks for what a look-up of the row reads, where the row was last: the head of its page and its own. A hint: wherever
-    /// the row is now, and whatever is there, nothing is read.
-    func expect(_ number: UInt64) {
-        guard let start = starts[Int(truncatingIfNeeded: number % RowPlaces.startsCount)] else { return }
-        let nodeHeadBytes = 16
-        let pageBytes = 4_096
-        vitrine_prefetch(UnsafeRawPointer(bitPattern: UInt(bitPattern: start) & ~UInt(pageBytes - 1)), 1)
-        vitrine_prefetch(start - nodeHeadBytes, 1)
-        vitrine_prefetch(start, 1)
+    /// A row's head and its key, a number.
+    private static let headBytes = 16
+    private static let pageBytes: UInt = 4_096
+
+    /// Asks for what look-ups of these rows read, where each row was last: the head of its page, its own, and then those that it is
+    /// searched by. Hints: wherever a row is now, and whatever is there, no answer depends on it.
+    func expect(_ numbers: [UInt64]) {
+        for number in numbers {
+            guard let start = start(number) else { continue }
+            vitrine_prefetch(RowPlaces.page(start), 1)
+            vitrine_prefetch(start - RowPlaces.headBytes, 1)
+            vitrine_prefetch(start, 1)
+        }
+        for number in numbers {
+            guard let start = start(number) else { continue }
+            let page = RowPlaces.page(start)
+            // Safe: the map stays as long as the environment, at its whole length, and only this page of it is read.
+            vitrine_prefetch_search(page, UInt16(truncatingIfNeeded: start - RowPlaces.headBytes - page))
+        }
+    }
+
+    private func start(_ number: UInt64) -> UnsafeRawPointer? {
+        starts[Int(truncatingIfNeeded: number % RowPlaces.startsCount)]
+    }
+
+    private static func page(_ start: UnsafeRawPointer) -> UnsafeRawPointer {
+        UnsafeRawPointer(bitPattern: UInt(bitPattern: start) & ~(pageBytes - 1))!
     }
 
     func row(_ number: UInt64, _ commit: Int) -> UnsafeRawBufferPointer? {

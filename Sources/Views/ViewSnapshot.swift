@@ -67,7 +67,7 @@ public struct ViewSnapshot: ~Copyable {
 
     /// Products' rows are looked up next.
     func expectProductRows(_ numbers: [UInt64]) {
-        for number in numbers { productPlaces.expect(number) }
+        productPlaces.expect(numbers)
     }
 
     /// How many rows a table has.

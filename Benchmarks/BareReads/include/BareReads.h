@@ -38,6 +38,14 @@ size_t bare_orders(struct bare_reads *reads, const unsigned char *customer, size
 /// A product's card, less its closing brace, and its description.
 size_t bare_product(struct bare_reads *reads, const unsigned char *id, size_t id_bytes);
 
+/// How many products cost `price` minor units and have at least `tenths` tenths of a star, discontinued ones included: compares
+/// the low parts of two columns of all products in a plain loop.
+uint64_t bare_filter(struct bare_reads *reads, uint16_t price, uint8_t tenths);
+
+/// Counts all products by the low parts of their category and seller and by star, and adds their prices up, in a plain loop. Gives
+/// a sum of it all.
+uint64_t bare_facets(struct bare_reads *reads);
+
 /// Rows and bytes of pages of a table, its share of branch pages included. 0 when there is no such table.
 int bare_table(struct bare_reads *reads, const char *name, size_t *rows, size_t *bytes);
 

@@ -109,6 +109,14 @@ public final class ColumnReader {
         wholeColumns[slot] = (commit, owner)
     }
 
+    /// How many of the first `count` entries end with the last chunk that has a row: all beyond are 0.
+    func extent(_ column: Column, of count: Int, _ snapshot: borrowing ViewSnapshot) throws(LMDBError) -> Int {
+        try findAll(column, snapshot)
+        var chunks = min(Column.chunks(of: count), chunksMax)
+        while chunks > 0, try found(column, chunks - 1, snapshot) == nil { chunks -= 1 }
+        return min(count, chunks * column.chunkEntries)
+    }
+
     /// Nil for a key of another column than that of `first`, which is of a column's first chunk.
     private static func chunkIndex(_ key: RawSpan, _ first: RawSpan) -> Int? {
         let prefixBytes = first.byteCount - 4

@@ -97,7 +97,9 @@ struct ProductFacets {
             guard try begin(counters.categories, count, .categoryProducts) else { return false }
         }
         if counted.contains(.seller) {
-            let count = try snapshot.rowCount(.users)
+            // Most users are customers. Every seller of a product has an entry there.
+            let count = try columns.extent(
+                FacetColumn.sellerArrivals.column, of: try snapshot.rowCount(.users), snapshot)
             guard try begin(counters.sellers, count, .sellerProducts) else { return false }
         }
         return true
