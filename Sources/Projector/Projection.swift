@@ -4,7 +4,7 @@ import LMDB
 import Marketplace
 import Views
 
-/// Applies the log to a build, a batch of records in one transaction: the step that live projection and rebuild share.
+/// Applies the log to a build, a batch of records at a time: the step that live projection and rebuild share.
 final class Projection {
     private static let recordsOfProgress = 4_096
 

@@ -23,6 +23,8 @@ struct ColumnChunks {
     }
 
     private var chunks: [Key: Chunk] = [:]
+    /// Of all entries that are held.
+    private(set) var byteCount = 0
 
     /// Changes the entry `number`. `stored` reads the chunk's row when it is changed for the first time. A chunk that has no
     /// row gets none for an entry that stays 0.
@@ -39,6 +41,7 @@ struct ColumnChunks {
             let row = try stored(column.table, rowKey.bytes)
             if row == nil, change(0) == 0 { return }
             chunks[key] = Chunk(column: column, entries: row ?? [UInt8](repeating: 0, count: column.chunkBytes))
+            byteCount += column.chunkBytes
         }
         chunks[key]!.entries.withUnsafeMutableBytes { bytes in
             // Safe: the index is below the entries of a chunk, and the array holds a whole chunk.
@@ -72,5 +75,6 @@ struct ColumnChunks {
             try put(chunk.column.table, rowKey.bytes, chunk.entries.span.bytes)
         }
         chunks.removeAll(keepingCapacity: true)
+        byteCount = 0
     }
 }
