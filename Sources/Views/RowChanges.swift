@@ -175,13 +175,12 @@ struct RowChanges: ~Copyable {
 
     // MARK: Draining
 
-    /// Gives what is left, in the order of tables and keys but lists last, and forgets it: the value, or nil for a row that
-    /// goes, and whether the row was there before, nil where only a look can tell.
-    mutating func drain<Failure: Error>(
+    /// Gives what is left, in the order of tables and keys but lists last: the value, or nil for a row that goes, and whether the row was there before, nil where only a look can tell.
+    consuming func drain<Failure: Error>(
         _ body: (ViewTable, _ key: RawSpan, _ value: RawSpan?, _ wasThere: Bool?) throws(Failure) -> Void
     ) throws(Failure) {
         let memory = bytes.elements
-        // Safe: the bytes stay where they are until `removeAll` below, and no span outlives its call of `body`.
+        // Safe: the bytes stay where they are until the end, and no span outlives its call of `body`.
         try rows.withElements { rows throws(Failure) in
             var rows = rows
             rows.sort { $0.key.precedes($1.key, memory) }
@@ -221,9 +220,5 @@ struct RowChanges: ~Copyable {
                 }
             }
         }
-        rows.removeAll()
-        listChanges.removeAll()
-        bytes.removeAll()
-        slots = LargeArray(repeating: Slot.empty, count: slots.count)
     }
 }

@@ -88,7 +88,7 @@ public struct ViewWriter: ~Copyable {
         }
     }
 
-    /// LMDB keeps the changed pages of a transaction in memory, some hundred for a thousand rows, in a sorted list into which it
+    /// LMDB keeps the changed pages of a transaction in memory, some three for ten rows, in a sorted list into which it
     /// inserts each: with 100,000 pages that takes a quarter of the time.
     private static let rowsMaxAtOnce = 16_384
     private static let bytesMaxAtOnce = 64 << 20
@@ -172,7 +172,6 @@ public struct ViewWriter: ~Copyable {
         // Taken out while they are written: writing needs the rest of the writer.
         var changed = RowChanges()
         swap(&changed, &rows)
-        defer { swap(&changed, &rows) }
         try changed.drain { table, key, value, wasThere throws(ViewError) in
             switch (value, wasThere) {
             case (let value?, nil): try write(table, key, value)

@@ -68,6 +68,37 @@ import Testing
         }
     }
 
+    /// LMDB holds 131,071 changed pages of a transaction in memory and writes some out early when they are more. Two of these rows
+    /// take one.
+    @Test func morePagesThanFitIntoMemoryAreOneTransaction() throws {
+        func put(_ count: UInt32, _ mark: UInt8) throws(LMDBError) -> WriteTransaction {
+            let value = [UInt8](repeating: mark, count: 1_900)
+            var transaction = try environment.beginWrite()
+            let table = try transaction.table("rows")
+            for number in 0..<count {
+                // In no order, so that pages are changed again after they were written out.
+                let key = withUnsafeBytes(of: (number &* 0x9E37_79B1).bigEndian) { Array($0) }
+                try transaction.put(table, key.span.bytes, value.span.bytes)
+            }
+            return transaction
+        }
+        let count: UInt32 = 280_000
+        try put(count, 1).commit()
+        _ = try put(count, 2)  // Dropped.
+        let transaction = try environment.beginRead()
+        var cursor = try transaction.cursor(try #require(try transaction.table("rows")))
+        var (found, last): (UInt32, [UInt8]) = (0, [])
+        var isThere = try cursor.first()
+        while isThere {
+            let key = bytes(of: cursor.key)
+            let isWhole = cursor.value.byteCount == 1_900 && cursor.value.unsafeLoad(as: UInt8.self) == 1
+            guard isWhole, last.lexicographicallyPrecedes(key) else { break }
+            (found, last) = (found + 1, key)
+            isThere = try cursor.next()
+        }
+        #expect(found == count)
+    }
+
     @Test func appendedRowsFillTheirPages() throws {
         func key(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
         let value = [UInt8](repeating: 7, count: 1_000)
