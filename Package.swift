@@ -52,13 +52,15 @@ let package = Package(
         .target(name: "CLLHTTP"),
         // The API's description, embedded in the executable.
         .target(name: "COpenAPI", exclude: ["openapi.json"]),
+        // Many look-ups in LMDB's pages at once.
+        .target(name: "CPages"),
         // Comparing product columns, in a form that the compiler's vectorizer takes.
         .target(name: "CColumns"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, lowest first. A room imports only rooms above it in this list.
         room("POSIX"),
-        room("LMDB", ["CLMDB", "CXXHash", "POSIX"]),
+        room("LMDB", ["CLMDB", "CPages", "CXXHash", "POSIX"]),
         room("EventLoop", ["CLibUV", "POSIX"]),
         room("JSON", ["CSimdJSON", "POSIX"]),
         room("HTTP", ["CLLHTTP", "JSON"]),

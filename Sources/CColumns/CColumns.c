@@ -344,22 +344,3 @@ size_t vitrine_list_counted(const uint32_t *counters, size_t count, uint32_t *nu
     }
     return found;
 }
-
-void vitrine_prefetch_search(const void *page, uint16_t offset) {
-    enum { headBytes = 16, pageBytes = 4096, rowsMax = 64 };
-    const char *start = page;
-    uint16_t end;
-    memcpy(&end, start + 12, sizeof end);
-    if (end <= headBytes || end > headBytes + 2 * rowsMax) return;
-    const int count = (end - headBytes) / 2;
-    uint16_t offsets[rowsMax];
-    memcpy(offsets, start + headBytes, 2 * (size_t)count);
-    int row = 0;
-    while (row < count && offsets[row] != offset) row++;
-    for (int low = 0, high = count - 1; row < count && low <= high;) {
-        const int middle = (low + high) / 2;
-        __builtin_prefetch(start + offsets[middle] % pageBytes);
-        if (middle == row) return;
-        if (middle < row) low = middle + 1; else high = middle - 1;
-    }
-}

@@ -79,12 +79,14 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
     }
 
-    /// Bytes of the two pages in which LMDB names its newest roots.
-    var headBytes: Int {
+    var pageBytes: Int {
         var statistics = MDB_stat()
         mdb_env_stat(handle, &statistics)
-        return 2 * Int(statistics.ms_psize)
+        return Int(statistics.ms_psize)
     }
+
+    /// Bytes of the two pages in which LMDB names its newest roots.
+    var headBytes: Int { 2 * pageBytes }
 
     /// Bytes of address space that the file may grow into.
     public var mapBytes: Int {

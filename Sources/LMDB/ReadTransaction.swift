@@ -3,7 +3,10 @@ import CLMDB
 /// A snapshot of an environment. Spans that it gives out point into the map and cannot outlive it.
 public struct ReadTransaction: ~Copyable {
     @usableFromInline let handle: OpaquePointer
-    private let environment: Environment
+    let environment: Environment
+    /// The table that has a record of each named one.
+    let mainTable: Table
+    let lookups = Lookups()
     private var isLive = true
     private var isFinished = false
 
@@ -11,8 +14,13 @@ public struct ReadTransaction: ~Copyable {
         var started: OpaquePointer?
         try environment.check(
             "mdb_txn_begin", mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &started))
+        var main: MDB_dbi = 0
+        let code = mdb_dbi_open(started, nil, 0, &main)
+        if code != 0 { mdb_txn_abort(started) }
+        try environment.check("mdb_dbi_open", code)
         self.environment = environment
         handle = started!
+        mainTable = Table(handle: main)
     }
 
     deinit { if !isFinished { mdb_txn_abort(handle) } }

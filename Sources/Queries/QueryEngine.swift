@@ -107,10 +107,9 @@ public struct QueryEngine: ~Copyable {
         case .productList(let query): partitions = try renderProducts(query)
         case .orderList(let query): partitions = try renderOrders(query)
         case .product(let id):
-            guard let number = try snapshot.productNumber(id.span.bytes) else {
+            guard let number = try snapshot.appendProduct(id.span.bytes, names: names, to: &body) else {
                 return .notFound(kind: "product", position: position)
             }
-            try snapshot.appendProduct(number, names: names, to: &body)
             partitions = [.product(number), .userNames]
         case .reviewList(let query):
             guard let number = try snapshot.productNumber(query.productId.span.bytes) else {

@@ -8,7 +8,7 @@ public struct ViewSnapshot: ~Copyable {
     let tables: ViewTables
     /// The last commit that was looked at. LMDB counts commits from 1.
     private var known: (commit: Int, position: UInt64) = (0, 0)
-    private let productPlaces = RowPlaces()
+    let productNumbers = ProductNumbers()
     /// What the query that reads may read.
     public let budget = ReadBudget()
 
@@ -52,24 +52,6 @@ public struct ViewSnapshot: ~Copyable {
         return tally
     }
 
-    /// A product's row. Until the next commit it is looked up once: the hot products are on many pages.
-    @_lifetime(borrow self)
-    func productRow(_ number: UInt64) throws(LMDBError) -> RawSpan? {
-        let commit = transaction.commitNumber
-        // Safe: of one commit a row stands at one place, whichever transaction sees it, and this one holds on to it.
-        if let row = productPlaces.row(number, commit) {
-            return unsafe _overrideLifetime(RawSpan(_unsafeBytes: row), borrowing: self)
-        }
-        guard let row = try get(.products, number: number) else { return nil }
-        row.withUnsafeBytes { productPlaces.keep($0, number, commit) }
-        return row
-    }
-
-    /// Products' rows are looked up next.
-    func expectProductRows(_ numbers: [UInt64]) {
-        productPlaces.expect(numbers)
-    }
-
     /// How many rows a table has.
     func rowCount(_ table: ViewTable) throws(LMDBError) -> Int { try transaction.entryCount(tables[table]) }
 
@@ -81,6 +63,17 @@ public struct ViewSnapshot: ~Copyable {
     @_lifetime(borrow self)
     func get(_ table: ViewTable, number: UInt64) throws(LMDBError) -> RawSpan? {
         try transaction.get(tables[table], number: number)
+    }
+
+    /// Looks many rows up at once: `keys` of `keyBytes` each. A list names what is there, so none may be missing.
+    func forEachRow(
+        _ table: ViewTable, of keys: RawSpan, keyBytes: Int, _ body: (RawSpan) throws(LMDBError) -> Void
+    ) throws(LMDBError) {
+        try transaction.forEachRow(of: keys, keyBytes: keyBytes, in: tables[table], named: table.name) {
+            row throws(LMDBError) in
+            guard let row else { preconditionFailure("a list names a row of \(table.name) that is not there") }
+            try body(row)
+        }
     }
 
     @_lifetime(borrow self)

@@ -73,9 +73,4 @@ static inline void vitrine_prefetch(const void *_Nullable bytes, size_t count) {
     for (size_t offset = 0; offset < count; offset += 64) __builtin_prefetch(line + offset);
 }
 
-/// Asks for the keys that LMDB compares on its way to the row at `offset` of a page of 4,096 bytes, if one is there: it
-/// halves the page's list of 2-byte offsets, which stands behind a head of 16 bytes that names its end in bytes 12 and 13.
-/// Whatever the page holds by now, nothing outside of it is touched.
-void vitrine_prefetch_search(const void *_Nonnull page, uint16_t offset);
-
 #endif

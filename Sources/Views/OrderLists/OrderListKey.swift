@@ -95,6 +95,8 @@ public struct OrderPlace: Equatable, Sendable {
 /// | 12 | `OrderPlace` by time |
 enum OrderListKey {
     static let customerBytes = 4
+    /// Bytes of a card's key.
+    static let cardBytes = 16
 
     static func table(_ scope: OrderScope) -> ViewTable {
         if case .customer = scope { return .orders }
@@ -124,15 +126,14 @@ enum OrderListKey {
         return key
     }
 
-    /// The key of an order's card.
-    static func cardKey(_ order: FoundOrder) -> ByteWriter {
-        cardKey(OrderPlace(placed: order.placed, number: UInt32(truncatingIfNeeded: order.number)), order.customer)
+    /// Appends the key of an order's card.
+    static func appendCardKey(_ order: FoundOrder, to keys: inout ByteWriter) {
+        let place = OrderPlace(placed: order.placed, number: UInt32(truncatingIfNeeded: order.number))
+        appendCardKey(place, order.customer, to: &keys)
     }
 
-    static func cardKey(_ place: OrderPlace, _ customer: UInt64) -> ByteWriter {
-        var key = ByteWriter(capacity: 16)
-        appendPrefix(.customer(customer), .newest, to: &key)
-        place.append(.newest, to: &key)
-        return key
+    static func appendCardKey(_ place: OrderPlace, _ customer: UInt64, to keys: inout ByteWriter) {
+        appendPrefix(.customer(customer), .newest, to: &keys)
+        place.append(.newest, to: &keys)
     }
 }

@@ -12,7 +12,8 @@ enum OrderListsView {
         _ place: OrderPlace, _ status: OrderStatus, _ customer: UInt64, _ card: borrowing ByteWriter, sellers: [UInt64],
         in views: inout ViewWriter
     ) throws(ViewError) {
-        let cardKey = OrderListKey.cardKey(place, customer)
+        var cardKey = ByteWriter(capacity: OrderListKey.cardBytes)
+        OrderListKey.appendCardKey(place, customer, to: &cardKey)
         try views.put(.orders, cardKey.bytes, card.bytes)
         views.touch(.orderPlaces(.customer(customer)))
         try put(.all, .newest, place, customer, in: &views)

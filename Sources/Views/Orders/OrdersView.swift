@@ -68,38 +68,34 @@ enum OrdersView {
 extension ViewSnapshot {
     public func orderNumber(_ orderId: RawSpan) throws(LMDBError) -> UInt64? { try number(.orderNumbers, of: orderId) }
 
-    /// Appends the cards of a page, with a comma between them. As with products, all are looked up before the first is
-    /// copied.
+    /// Appends the cards of a page, with a comma between them.
     public func appendOrderCards(_ orders: [FoundOrder], names: UserNames, to output: inout ByteWriter)
         throws(LMDBError)
     {
-        // Safe: rows stay where they are as long as the snapshot is borrowed, which it is during this call.
-        var rows: [UnsafeRawBufferPointer] = []
-        rows.reserveCapacity(orders.count)
-        for order in orders {
-            let row = if let card = order.card { card } else { try card(of: order).withUnsafeBytes { $0 } }
-            vitrine_prefetch(row.baseAddress, row.count)
-            rows.append(row)
-        }
         var states = OrderStateReader()
-        for (index, row) in rows.enumerated() {
+        var index = 0
+        func append(_ card: RawSpan) throws(LMDBError) {
             if index > 0 { output.append(",") }
-            let (order, customer) = (EncodedOrder(RawSpan(_unsafeBytes: row)), orders[index].customer)
+            let (order, customer) = (EncodedOrder(card), orders[index].customer)
             output.append(order.beforeName)
             try names.append(customer, from: self, to: &output)
             output.append(order.beforeStatus)
             output.append(try states.status(customer, order.ordinal, self).name)
             output.append(order.afterStatus)
+            index += 1
         }
-    }
-
-    @_lifetime(borrow self)
-    private func card(of order: FoundOrder) throws(LMDBError) -> RawSpan {
-        let key = OrderListKey.cardKey(order)
-        guard let row = try get(.orders, key.bytes) else {
-            preconditionFailure("a list names order number \(order.number), which has no card")
+        // The way to an order leads over all cards or over none.
+        if orders.contains(where: { $0.card == nil }) {
+            var keys = ByteWriter(capacity: orders.count * OrderListKey.cardBytes)
+            for order in orders { OrderListKey.appendCardKey(order, to: &keys) }
+            try forEachRow(.orders, of: keys.bytes, keyBytes: OrderListKey.cardBytes) { card throws(LMDBError) in
+                try append(card)
+            }
+        } else {
+            // Safe: cards stay where they are as long as the snapshot is borrowed, which it is during this call.
+            for order in orders { vitrine_prefetch(order.card!.baseAddress, order.card!.count) }
+            for order in orders { try append(RawSpan(_unsafeBytes: order.card!)) }
         }
-        return row
     }
 
     /// Appends an order as GetOrder answers it.

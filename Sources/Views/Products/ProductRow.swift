@@ -208,6 +208,17 @@ struct EncodedProduct: ~Escapable {
         @_lifetime(copy self) get { row.extracting(splice..<cardEnd) }
     }
 
+    /// Whether this is the product with that id, which stands first in the card and, being an id, as it is.
+    func isCard(of productId: RawSpan) -> Bool {
+        let start = ProductRow.headerBytes + EncodedProduct.idStart
+        let end = start + productId.byteCount
+        return end < cardEnd && row.unsafeLoad(fromByteOffset: end, as: UInt8.self) == UInt8(ascii: "\"")
+            && row.extracting(start..<end).hasSameBytes(as: productId)
+    }
+
+    /// Bytes of `{"productId":"`.
+    private static let idStart = 14
+
     /// Whether the description has a row of its own.
     var hasLongDescription: Bool { row.field(61, as: UInt8.self) == 2 }
 

@@ -142,42 +142,52 @@ extension ProductRow {
 
 extension ViewSnapshot {
     public func productNumber(_ productId: RawSpan) throws(LMDBError) -> UInt64? {
-        try number(.productNumbers, of: productId)
+        try findProduct(productId)?.number
     }
 
     /// Appends the card of a product.
     public func appendProductCard(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        try append(EncodedProduct(try cardRow(number)), names, to: &output)
+        try append(EncodedProduct(try productRow(number)), names, to: &output)
     }
 
-    /// Appends the cards of a page, with a comma between them.
-    ///
-    /// All rows are looked up before the first is copied. A row is seldom in the processor's caches: so it is on its way
-    /// there while the next ones are looked up.
+    /// Appends the cards of a page, with a comma between them. Their rows are anywhere in the file, so they are looked up at once.
     public func appendProductCards(_ numbers: [UInt64], names: UserNames, to output: inout ByteWriter)
         throws(LMDBError)
     {
-        expectProductRows(numbers)
-        var rows: [UnsafeRawBufferPointer] = []
-        rows.reserveCapacity(numbers.count)
-        for number in numbers {
-            let row = try cardRow(number).withUnsafeBytes { $0 }
-            vitrine_prefetch(row.baseAddress, row.count)
-            rows.append(row)
-        }
-        for (index, row) in rows.enumerated() {
-            if index > 0 { output.append(",") }
-            // Safe: a row stays where it is as long as the snapshot is borrowed, which it is during this call.
-            try append(EncodedProduct(RawSpan(_unsafeBytes: row)), names, to: &output)
+        var isFirst = true
+        try forEachRow(.products, of: numbers.span.bytes, keyBytes: 8) { row throws(LMDBError) in
+            if !isFirst { output.append(",") }
+            isFirst = false
+            try append(EncodedProduct(row), names, to: &output)
         }
     }
 
     @_lifetime(borrow self)
-    private func cardRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
-        guard let row = try productRow(number) else {
+    private func productRow(_ number: UInt64) throws(LMDBError) -> RawSpan {
+        guard let row = try get(.products, number: number) else {
             preconditionFailure("a list names product number \(number), which has no row")
         }
         return row
+    }
+
+    private struct Found: ~Escapable {
+        let number: UInt64
+        let product: EncodedProduct
+
+        @_lifetime(copy product)
+        init(_ number: UInt64, _ product: EncodedProduct) { (self.number, self.product) = (number, product) }
+    }
+
+    @_lifetime(borrow self)
+    private func findProduct(_ productId: RawSpan) throws(LMDBError) -> Found? {
+        guard productId.byteCount > 0 else { return nil }
+        if let guess = productNumbers.guess(productId), let row = try get(.products, number: guess) {
+            let product = EncodedProduct(row)
+            if product.isCard(of: productId) { return Found(guess, product) }
+        }
+        guard let number = try number(.productNumbers, of: productId) else { return nil }
+        productNumbers.keep(number, of: productId)
+        return Found(number, EncodedProduct(try productRow(number)))
     }
 
     private func append(_ product: borrowing EncodedProduct, _ names: UserNames, to output: inout ByteWriter)
@@ -188,10 +198,12 @@ extension ViewSnapshot {
         output.append(product.afterName)
     }
 
-    /// Appends a product as GetProduct answers it.
-    public func appendProduct(_ number: UInt64, names: UserNames, to output: inout ByteWriter) throws(LMDBError) {
-        let row = try cardRow(number)
-        let product = EncodedProduct(row)
+    /// Appends a product as GetProduct answers it and gives its number, or nil when there is none of that id.
+    public func appendProduct(_ productId: RawSpan, names: UserNames, to output: inout ByteWriter) throws(LMDBError)
+        -> UInt64?
+    {
+        guard let found = try findProduct(productId) else { return nil }
+        let (number, product) = (found.number, found.product)
         try append(product, names, to: &output)
         output.truncate(to: output.count - 1)  // The card's closing brace.
         output.append(",\"description\":")
@@ -212,5 +224,6 @@ extension ViewSnapshot {
         output.append("\",\"version\":")
         output.append(decimal: UInt64(product.version))
         output.append("}")
+        return number
     }
 }

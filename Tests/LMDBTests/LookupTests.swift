@@ -1,0 +1,96 @@
+import Testing
+
+@testable import LMDB
+
+/// Many look-ups at once, held against one after the other.
+@Suite struct LookupTests {
+    private let directory = TemporaryDirectory()
+    private let environment: Environment
+
+    init() throws {
+        var options = Environment.Options()
+        options.mapBytes = 1 << 32
+        environment = try Environment(path: directory.path, options: options)
+    }
+
+    /// How many rows, from none over one page to a tree of several levels; numbers or bytes as keys.
+    @Test(arguments: [0, 1, 5, 400, 60_000], [false, true])
+    func rowsAreThoseThatAreLookedUpOneByOne(count: Int, isKeyedByNumber: Bool) throws {
+        var random = SeededGenerator(seed: UInt64(count) + (isKeyedByNumber ? 1 : 0))
+        let keys = (0..<count).map { _ in randomKey(isKeyedByNumber, &random) }
+        var transaction = try environment.beginWrite()
+        let table = try transaction.table("rows", keyedByNumber: isKeyedByNumber)
+        for (index, key) in keys.enumerated() {
+            // Some are longer than a page, some empty.
+            let length = [0, 40, 300, 300, 1_500, 9_000][index % 400 == 0 ? 5 : index % 5]
+            let value = [UInt8](repeating: .random(in: 0...255, using: &random), count: length)
+            try transaction.put(table, key.span.bytes, value.span.bytes)
+        }
+        for key in keys where Int.random(in: 0...3, using: &random) == 0 {
+            try transaction.delete(table, key.span.bytes)
+        }
+        try transaction.commit()
+
+        let snapshot = try environment.beginRead()
+        #expect(try snapshot.tree("rows") != nil, "pages are not read as they should be")
+        for _ in 0..<200 {
+            let asked = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+                keys.isEmpty || Bool.random(using: &random)
+                    ? randomKey(isKeyedByNumber, &random) : keys.randomElement(using: &random)!
+            }
+            for name in ["rows", "another"] {
+                #expect(try rows(of: asked, in: table, named: name, snapshot) == one(asked, in: table, snapshot))
+            }
+        }
+    }
+
+    /// Later commits write other pages: a snapshot sees its own.
+    @Test func rowsAreThoseOfTheSnapshot() throws {
+        let keys = (UInt64(0)..<5_000).map { withUnsafeBytes(of: $0) { [UInt8]($0) } }
+        func write(_ byte: UInt8) throws -> Table {
+            var transaction = try environment.beginWrite()
+            let table = try transaction.table("rows", keyedByNumber: true)
+            for key in keys { try transaction.put(table, key.span.bytes, [byte].span.bytes) }
+            try transaction.commit()
+            return table
+        }
+        let table = try write(1)
+        let before = try environment.beginRead()
+        for byte: UInt8 in 2...9 { _ = try write(byte) }
+        var after = try environment.beginRead()
+        #expect(Set(try rows(of: keys, in: table, named: "rows", before)) == [[1]])
+        #expect(Set(try rows(of: keys, in: table, named: "rows", after)) == [[9]])
+        _ = try write(10)
+        try after.renew()
+        #expect(Set(try rows(of: keys, in: table, named: "rows", after)) == [[10]])
+    }
+
+    private func randomKey(_ isNumber: Bool, _ random: inout SeededGenerator) -> [UInt8] {
+        let number = UInt64.random(in: 0...90_000, using: &random)
+        // Bytes share beginnings, so that a search has to look at all of them.
+        return isNumber ? withUnsafeBytes(of: number) { [UInt8]($0) } : Array("key \(100_000 + number)".utf8)
+    }
+
+    private func rows(
+        of keys: [[UInt8]], in table: Table, named name: String, _ snapshot: borrowing ReadTransaction
+    ) throws -> [[UInt8]?] {
+        var rows: [[UInt8]?] = []
+        let joined = keys.flatMap { $0 }
+        try snapshot.forEachRow(of: joined.span.bytes, keyBytes: keys.first?.count ?? 8, in: table, named: name) {
+            if let row = $0 { rows.append(row.withUnsafeBytes { [UInt8]($0) }) } else { rows.append(nil) }
+        }
+        return rows
+    }
+
+    private func one(_ keys: [[UInt8]], in table: Table, _ snapshot: borrowing ReadTransaction) throws -> [[UInt8]?] {
+        var rows: [[UInt8]?] = []
+        for key in keys {
+            if let row = try snapshot.get(table, key.span.bytes) {
+                rows.append(row.withUnsafeBytes { [UInt8]($0) })
+            } else {
+                rows.append(nil)
+            }
+        }
+        return rows
+    }
+}
