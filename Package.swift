@@ -113,7 +113,7 @@ let package = Package(
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // From the outside: real processes, real sockets. It finds the executables beside the test bundle.
-        .testTarget(name: "VitrineTests", dependencies: ["vitrine", "vitrine-import"], swiftSettings: strict),
+        .testTarget(name: "VitrineTests", dependencies: ["vitrine", "vitrine-import", "vitrine-rebuild"], swiftSettings: strict),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"],
             swiftSettings: strict),

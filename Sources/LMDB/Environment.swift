@@ -1,5 +1,6 @@
 import CLMDB
 import Glibc
+import POSIX
 
 /// One LMDB environment: a memory-mapped file of tables with one writer and many readers.
 ///
@@ -51,12 +52,28 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
             flags |= UInt32(MDB_NOSYNC)
             if try SyncPoints.standing(of: path) == .behind { try SyncPoints.putBack(path) }
         }
+        do throws(SystemError) { try Environment.makeLockFile(in: path, readersMax: options.readersMax) } catch {
+            throw LMDBError(error)
+        }
         try attempt("mdb_env_open") { mdb_env_open(created, path, flags, 0o644) }
         try attempt("mdb_env_open") { Environment.isTruncated(created) ? MDB_CORRUPTED : 0 }
         try attempt("mdb_reader_check") { mdb_reader_check(created, nil) }
     }
 
     deinit { mdb_env_close(handle) }
+
+    /// LMDB writes its lock file through a map: without room on the disk that is a SIGBUS. So room is made first, for a head and
+    /// 64 bytes a reader.
+    private static func makeLockFile(in path: String, readersMax: UInt32) throws(SystemError) {
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try FileDescriptor(opening: path + "/lock.mdb", .create)
+        } catch {
+            // Where nothing can be written LMDB reads without, or says why it cannot.
+            return
+        }
+        try file.allocate(from: 0, count: 64 * (Int(readersMax) + 8))
+    }
 
     private static func isTruncated(_ handle: OpaquePointer) -> Bool {
         var information = MDB_envinfo()
@@ -104,7 +121,7 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
 
     func check(_ call: String, _ code: Int32) throws(LMDBError) {
         guard code != 0 else { return }
-        throw LMDBError(call, path: path, code: code)
+        throw LMDBError(call, path: path, code: LMDBError.isCutShort(code, path) ? ENOSPC : code)
     }
 }
 

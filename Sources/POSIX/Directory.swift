@@ -4,17 +4,18 @@ import Glibc
 public enum Directory {
     /// Makes a directory and the missing ones above it, durably. It may exist.
     public static func create(_ path: String) throws(SystemError) {
-        if retrying({ Int(mkdir(path, 0o750)) }) == 0 {
-            try synchronize(parent(of: path))
-            return
-        }
-        switch errno {
-        case EEXIST: return
-        case ENOENT where parent(of: path) != path:
-            try create(parent(of: path))
-            try create(path)
-        default: throw SystemError("mkdir", path)
-        }
+        if try make(path) { return }
+        guard errno == ENOENT, parent(of: path) != path else { throw SystemError("mkdir", path) }
+        try create(parent(of: path))
+        // Only once more: what is there may be a link to nowhere.
+        guard try make(path) else { throw SystemError("mkdir", path) }
+    }
+
+    /// False, with `errno`, when it is not there and cannot be made.
+    private static func make(_ path: String) throws(SystemError) -> Bool {
+        guard retrying({ Int(mkdir(path, 0o750)) }) == 0 else { return errno == EEXIST }
+        try synchronize(parent(of: path))
+        return true
     }
 
     /// The names in a directory in byte order, without `.` and `..`.

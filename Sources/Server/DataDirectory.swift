@@ -47,7 +47,16 @@ public struct DataDirectory: Sendable {
                 "cut \(log.recovery.cutBytes) bytes of a batch that was never acknowledged off \(log.recovery.cutSegment ?? "the log")"
             )
         }
-        try refuseLostEvents()
+        if log.wasCreated { reportLostLog() } else { try refuseLostEvents() }
+    }
+
+    /// There was no log: what was made from one tells how much is gone.
+    private func reportLostLog() {
+        guard let views = try? openViews(), let last = try? views.checkpoint().position, last > 0 else { return }
+        report(
+            "\(path)/log was empty, but positions 1 to \(last) had been acknowledged: they are gone. "
+                + "Beginning a new log; to have them back, stop vitrine and put the old files of log/ in the place of the new"
+        )
     }
 
     private func refuseLostEvents() throws {

@@ -14,7 +14,7 @@ extension MarketHandler {
         for token: ConsistencyToken, _ query: Query, _ request: borrowing Request, on connection: HTTPConnection
     ) throws(Problem) {
         let seconds = MarketHandler.waitSeconds(request)
-        guard seconds > 0 else { throw MarketHandler.notYet }
+        guard seconds > 0 else { throw notYet }
         let target = request.target.withUnsafeBytes { [UInt8]($0) }
         let ifNoneMatch = request.value(.ifNoneMatch)?.withUnsafeBytes { [UInt8]($0) }
         let id = connection.id
@@ -24,7 +24,7 @@ extension MarketHandler {
         let waiter = TokenWaiters.Waiter(position: token.position, timer: timer) {
             [unowned self, unowned connection] isReached in
             guard isReached else {
-                return connection.complete { self.refuse(MarketHandler.notYet, on: connection, into: &$0) }
+                return connection.complete { self.refuse(self.notYet, on: connection, into: &$0) }
             }
             self.answerSuspended(query, target, ifNoneMatch, on: connection)
         }
@@ -46,9 +46,15 @@ extension MarketHandler {
         }
     }
 
-    private static let notYet = Problem(
-        "not-yet", .unavailable, "The views are not that new yet",
-        detail: "They are catching up. Try again, or wait longer with Prefer: wait=SECONDS (at most 10).")
+    private var notYet: Problem {
+        let detail: StaticString =
+            if case .following = market.projector.currentCondition {
+                "They are catching up. Try again, or wait longer with Prefer: wait=SECONDS (at most 10)."
+            } else {
+                "They cannot follow the log for now, /readyz says why. Your command is in the log and not lost."
+            }
+        return Problem("not-yet", .unavailable, "The views are not that new yet", detail: "\(detail)")
+    }
 
     /// `wait=SECONDS` of the request's preferences (RFC 7240); what is not a number of seconds is ignored.
     private static func waitSeconds(_ request: borrowing Request) -> UInt64 {

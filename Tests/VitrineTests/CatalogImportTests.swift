@@ -14,10 +14,11 @@ import Testing
     @Test func aListIsServedAndImportedAgain() throws {
         let data = try DataDirectory()
         let first = try data.file("list.csv", Self.list)
-        let (exit, output, errors) = try Self.run(["catalog", first, "--data", data.path], in: data)
-        #expect(exit == 0 && errors.isEmpty, "\(errors)")
+        let made = try Tool.import.run(["catalog", first, "--data", data.path], in: data)
+        #expect(made.exit == 0 && made.errors.isEmpty, "\(made.errors)")
         #expect(
-            output.contains("added     2 products\n") && output.contains("1 category, first at line 3"), "\(output)")
+            made.output.contains("added     2 products\n") && made.output.contains("1 category, first at line 3"),
+            "\(made.output)")
 
         let server = try ServerProcess.start(data)
         let client = try server.connect()
@@ -27,12 +28,12 @@ import Testing
         #expect(lamp["seller"]["name"] == "Sam & Co")
         let position = try client.events().count
 
-        #expect(try Self.run(["catalog", first, "--server", url], in: data).exit == 0)
+        #expect(try Tool.import.run(["catalog", first, "--server", url], in: data).exit == 0)
         #expect(try client.events().count == position)
 
         let later = try data.file(
             "later.csv", Self.list.replacingOccurrences(of: "19.99,5", with: "18.50,9"))
-        #expect(try Self.run(["catalog", later, "--server", url], in: data).output.contains("updated   1\n"))
+        #expect(try Tool.import.run(["catalog", later, "--server", url], in: data).output.contains("updated   1\n"))
         #expect(try client.events(after: position).map { $0["type"] } == ["PriceChanged", "StockAdjusted"])
         #expect(try client.events(after: position).last?["data"]["delta"] == 4)
     }
@@ -42,50 +43,31 @@ import Testing
         let server = try ServerProcess.start(data, ["--currency", "JPY"])
         let list = try data.file("list.csv", Self.list.replacingOccurrences(of: "19.99", with: "1999"))
         let url = "http://127.0.0.1:\(server.port)"
-        let (exit, output, errors) = try Self.run(["catalog", list, "--server", url], in: data)
-        #expect(exit == 0, "\(errors)")
+        let made = try Tool.import.run(["catalog", list, "--server", url], in: data)
+        #expect(made.exit == 0, "\(made.errors)")
         // There is no hundredth of a yen.
         #expect(
-            output.contains("added     1 products\n") && output.contains("2 price, first at line 3, 4: '4.50'"),
-            "\(output)")
+            made.output.contains("added     1 products\n")
+                && made.output.contains("2 price, first at line 3, 4: '4.50'"), "\(made.output)")
         let price = try #require(try server.connect().events().last?["data"]["price"])
         #expect(price == ["amount": 1_999, "currency": "JPY"])
-        #expect(try Self.run(["catalog", list, "--server", url, "--currency", "GBP"], in: data).exit != 0)
+        #expect(try Tool.import.run(["catalog", list, "--server", url, "--currency", "GBP"], in: data).exit != 0)
         #expect(try server.end() == .code(0))
-        #expect(try Self.run(["catalog", list, "--data", data.path], in: data).output.contains("unchanged 1\n"))
+        #expect(try Tool.import.run(["catalog", list, "--data", data.path], in: data).output.contains("unchanged 1\n"))
     }
 
     @Test func aListWithoutProductsFails() throws {
         let data = try DataDirectory()
         let list = try data.file("list.csv", "productId,seller,title,category,price,stock\na,s,,c,1.00,1\n")
-        let (exit, _, errors) = try Self.run(["catalog", list, "--data", data.path], in: data)
-        #expect(exit != 0)
-        #expect(errors.contains("none of 1 lines is a product: 1 title, first at line 2"), "\(errors)")
+        let made = try Tool.import.run(["catalog", list, "--data", data.path], in: data)
+        #expect(made.exit != 0)
+        #expect(made.errors.contains("none of 1 lines is a product: 1 title, first at line 2"), "\(made.errors)")
         #expect(!FileManager.default.fileExists(atPath: data.path), "an empty market was left behind")
         // One that is there stays as it is.
         let server = try ServerProcess.start(data)
         #expect(try server.end() == .code(0))
-        #expect(try Self.run(["catalog", list, "--data", data.path], in: data).exit != 0)
+        #expect(try Tool.import.run(["catalog", list, "--data", data.path], in: data).exit != 0)
         let again = try ServerProcess.start(data)
         #expect(try again.connect().get("/v1/products").json["items"] == [])
-    }
-
-    /// Runs `vitrine-import`, which lies beside the test bundle too, to its end.
-    private static func run(
-        _ arguments: [String], in data: DataDirectory
-    ) throws -> (exit: Int32, output: String, errors: String) {
-        let (output, errors) = (data.freshErrorFile(), data.freshErrorFile())
-        for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
-        let process = Process()
-        process.executableURL = URL(filePath: ServerProcess.executable + "-import")
-        process.arguments = arguments
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-        try process.run()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, try String(contentsOfFile: output, encoding: .utf8),
-            try String(contentsOfFile: errors, encoding: .utf8)
-        )
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -91,5 +92,45 @@ import Testing
         server = try ServerProcess.start(disk.data)
         try expectAll(accepted, server, after: token)
         #expect(try server.end() == .code(0))
+    }
+
+    /// Others fill the disk while the log has room left in its segment and the views have none.
+    @Test func viewsWithoutRoomWaitAndGoOn() throws {
+        let disk = try SmallDisk()
+        let server = try ServerProcess.start(disk.data, ["--disk-reserve", "1"])
+        let client = try server.connect()
+        let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
+        try #require(try client.command("RegisterUser", user).status == 200)
+        try disk.fill(allBut: 65_536)
+        // In one batch, mostly: more than the views have room for.
+        let lines = try client.lines((0..<50).map { CommandText("AddProduct", product("p\($0)")).text })
+        let accepted = Set(lines.answers.filter { $0["status"] == 200 }.compactMap { $0["id"].string })
+        #expect(accepted.count > 10, "\(lines.answers.last?.text ?? "")")
+        let token = try #require(lines.summary["consistencyToken"].string)
+        let early = try client.get("/v1/users/sam", ["Consistency-Token": token, "Prefer": "wait=2"])
+        expectProblem(early, 503, "not-yet")
+        #expect(early.text.contains("/readyz"), "\(early.text)")
+        let ready = try client.get("/readyz")
+        #expect(ready.status == 503 && ready.text.contains("No space left on device"), "\(ready.text)")
+        try disk.removeFiller()
+        try expectAll(accepted, server, after: token)
+    }
+
+    @Test func aDiskWithoutRoomForViewsIsSaidAtTheStart() throws {
+        let disk = try SmallDisk()
+        var server = try ServerProcess.start(disk.data)
+        let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
+        let token = try server.connect().command("RegisterUser", user).token
+        #expect(try server.end() == .code(0))
+        try FileManager.default.removeItem(atPath: disk.data.views)
+        for freeBytes in [0, 4_096, 65_536] {
+            try disk.fill(allBut: freeBytes)
+            server = try ServerProcess.launch(["--data", disk.data.path, "--listen", "127.0.0.1:0"], in: disk.data)
+            #expect(try server.waitForExit() == .code(1))
+            #expect(server.errors.contains("No space left on device"), "\(server.errors)")
+            try disk.removeFiller()
+        }
+        server = try ServerProcess.start(disk.data)
+        #expect(try server.connect().get("/v1/users/sam", after: token).status == 200)
     }
 }

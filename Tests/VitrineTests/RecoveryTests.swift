@@ -121,6 +121,30 @@ import Testing
         #expect(try again.connect().get("/v1/products/lamp", after: next.token).json["available"] == 11)
     }
 
+    @Test func aLogThatIsGoneIsSaid() throws {
+        let market = try filled()
+        let end = try market.client.events().count
+        #expect(try market.server.end() == .code(0))
+        for name in try FileManager.default.contentsOfDirectory(atPath: market.data.log) {
+            try FileManager.default.removeItem(atPath: market.data.log + "/" + name)
+        }
+        let server = try ServerProcess.start(market.data)
+        #expect(
+            server.errors.contains("positions 1 to \(end) had been acknowledged: they are gone"), "\(server.errors)")
+        #expect(try server.connect().events().isEmpty)
+    }
+
+    @Test(arguments: ["dangling", "dangling/x", "dangling/x/y"])
+    func aDirectoryBehindALinkToNowhereIsRefused(name: String) throws {
+        let data = try DataDirectory()
+        try FileManager.default.createSymbolicLink(
+            atPath: data.root + "/dangling", withDestinationPath: data.root + "/nowhere/at/all")
+        let server = try ServerProcess.launch(
+            ["--data", data.root + "/" + name, "--listen", "127.0.0.1:0"], in: data)
+        #expect(try server.waitForExit() == .code(1))
+        #expect(server.errors.contains("mkdir") && server.errors.contains("No such file"), "\(server.errors)")
+    }
+
     @Test func aTornTailIsCutAndServed() throws {
         let market = try filled()
         let count = try market.client.events().count

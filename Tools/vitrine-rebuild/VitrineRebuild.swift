@@ -12,15 +12,14 @@ struct VitrineRebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vitrine-rebuild",
         abstract: "Builds the views anew from the log, compares them with the live ones, and switches to the new ones.",
+        discussion: "Beside a running server it compares only, and the server keeps its views.",
         version: "vitrine-rebuild 0.1.0")
 
     @Option(help: ArgumentHelp("The data directory.", valueName: "dir"))
     var data: String
     @Option(help: "Stop at this position, compare nothing and keep the live views.")
     var to: UInt64?
-    @Flag(
-        help: "Change nothing; exit with 1 if the live views are not what the log makes. Works beside a running server."
-    )
+    @Flag(help: "Change nothing; exit with 1 if the live views are not what the log makes.")
     var verify = false
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -40,65 +39,90 @@ struct VitrineRebuild: ParsableCommand {
     /// False when the live views differ from what the log makes.
     private func rebuild() throws -> Bool {
         let started = Clock.monotonicNanoseconds
-        let log = try openLog()
+        let (log, isBeside) = try openLog()
         let tag = log.creationTag.prefix { $0 != 0 }
         guard let currency = Currency(String(decoding: tag, as: UTF8.self)) else {
             throw Failure("\(data)/log does not say its currency: it was not made by vitrine")
         }
         let directory = ViewDirectory(dataDirectory: data)
-        let old = openLive(directory, log, currency)
+        let switches = !isBeside && to == nil
+        let damage = Damage(
+            switches
+                ? "\(data)/views was damaged and cannot be compared; views/current names a new build, made from the log"
+                : "\(data)/views is damaged: stop vitrine, if it runs, and use vitrine-rebuild without --verify and --to",
+            exitCode: switches ? 0 : 1)
         // The live views of a running server move on: what is compared is one snapshot of them.
-        let snapshot = try old.map { try Live($0) }
-        let end = min(to ?? .max, verify ? (snapshot?.position ?? log.durablePosition) : log.durablePosition)
+        let livePath = try directory.currentPath()
+        var live: Live?
+        if !switches && to == nil { live = damage.guarding { openLive(livePath, log, currency) } }
+        // The snapshot may be of later events than were there when the log was opened.
+        let logEnd = isBeside && live != nil ? try log.refresh() : log.durablePosition
+        let end = min(to ?? logEnd, live?.position ?? .max)
         let progress = ProgressLine(end: end)
         let build = try Rebuild(directory: directory, log: log, currency: currency).run(to: end) { progress.show($0) }
         progress.clear()
 
-        var comparison: Comparison?
-        if let snapshot, snapshot.position == end { comparison = try snapshot.compare(with: build) }
-        let seconds = Double(Clock.monotonicNanoseconds - started) / 1e9
-        let isSwitched = !verify && to == nil
-        report(end, comparison, seconds: seconds, isSwitched: isSwitched)
-        if isSwitched {
-            try directory.switchCurrent(to: build)
-            try directory.removeOthers(except: build)
-        } else {
-            try directory.remove(build.path)
+        let comparison: Comparison? = try damage.guarding {
+            if switches {
+                // First of all: whatever the old views are, the new ones are good.
+                try directory.switchCurrent(to: build)
+                live = openLive(livePath, log, currency)
+            }
+            guard let live, live.position == end else { return nil }
+            do {
+                return try live.compare(with: build)
+            } catch {
+                guard switches else { throw Failure("\(damage.message) (\(error))") }
+                StandardError.write("vitrine-rebuild: \(damage.message) (\(error))")
+                return nil
+            }
         }
-        if verify, comparison == nil {
+        let seconds = Double(Clock.monotonicNanoseconds - started) / 1e9
+        report(end, comparison, seconds: seconds, isSwitched: switches)
+        live = nil
+        if switches { try directory.removeOthers(except: build) } else { try directory.remove(build.path) }
+        if !switches, to == nil, comparison == nil {
             throw Failure(
-                "\(data)/views has no live build at position \(end) to verify: start vitrine, or rebuild without --verify"
+                "\(data)/views has no live build at position \(end) to compare with: start vitrine, or stop it and use vitrine-rebuild without --verify"
             )
         }
-        return comparison?.differences.isEmpty ?? true
+        let isEqual = comparison?.differences.isEmpty ?? true
+        if isBeside, !verify, to == nil {
+            StandardError.write("vitrine-rebuild: \(data) is in use, so its views stay as they are")
+        }
+        if isBeside, !verify, !isEqual {
+            throw Failure(
+                "stop vitrine and use vitrine-rebuild again to switch to views that are as the log makes them")
+        }
+        return isEqual
     }
 
-    private func openLog() throws -> EventLog {
-        if verify { return try EventLog.openForReading(data) }
+    /// The log, and whether it is only read: to compare, or because a server has the directory.
+    private func openLog() throws -> (EventLog, isBeside: Bool) {
         guard Files.exists(data + "/log") else {
             throw Failure("\(data) holds no event log: check --data")
         }
-        do throws(EventLogError) {
-            return try EventLog.open(data, options: EventLogOptions())
-        } catch {
-            guard case .locked(let directory, let pid) = error else { throw error }
-            throw Failure(
-                "\(directory) is in use by \(pid.map { "process \($0)" } ?? "another process"): stop it to switch its views, or compare beside it with --verify"
-            )
+        if !verify {
+            do throws(EventLogError) {
+                return (try EventLog.open(data, options: EventLogOptions()), false)
+            } catch {
+                guard case .locked = error else { throw error }
+            }
         }
+        return (try EventLog.openForReading(data), true)
     }
 
-    private func openLive(_ directory: ViewDirectory, _ log: EventLog, _ currency: Currency) -> ViewBuild? {
+    private func openLive(_ path: String?, _ log: EventLog, _ currency: Currency) -> Live? {
+        guard let path else { return nil }
         do {
-            guard let path = try directory.currentPath() else { return nil }
-            let build = try ViewBuild.open(path: path, currency: currency, isReadOnly: verify)
+            let build = try ViewBuild.open(path: path, currency: currency, isReadOnly: true)
             let checkpoint = try build.checkpoint()
             guard checkpoint.identityHigh == log.identity.high, checkpoint.identityLow == log.identity.low else {
                 StandardError.write(
                     "vitrine-rebuild: the live views belong to another log, so there is nothing to compare")
                 return nil
             }
-            return build
+            return try Live(build)
         } catch {
             StandardError.write("vitrine-rebuild: the live views cannot be compared: \(error)")
             return nil

@@ -50,5 +50,15 @@ final class SmallDisk {
         return (attributes[.systemFreeSize] as? NSNumber)?.intValue ?? 0
     }
 
+    /// Fills all but so many bytes of what is free.
+    func fill(allBut freeBytes: Int) throws {
+        try Data().write(to: URL(filePath: disk + "/filler"))
+        let filler = try FileHandle(forWritingTo: URL(filePath: disk + "/filler"))
+        try filler.write(contentsOf: Data(count: max(try self.freeBytes() - freeBytes, 0)))
+        try filler.close()
+    }
+
+    func removeFiller() throws { try FileManager.default.removeItem(atPath: disk + "/filler") }
+
     func removeBallast() throws { try FileManager.default.removeItem(atPath: disk + "/ballast") }
 }

@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// `vitrine-rebuild` on directories that are at rest, in use and damaged.
+@Suite struct RebuildTests {
+    private func filled(_ products: Int) throws -> Market {
+        let market = try Market()
+        for index in 0..<products { try market.accept("AddProduct", Market.product("p\(index)")) }
+        let token = try market.accept("AdjustStock", ["productId": "p0", "delta": 1]).token
+        _ = try market.client.get("/v1/products/p0", after: token)
+        return market
+    }
+
+    /// What is compared is one state of views that go on, with a log that reaches as far.
+    @Test(arguments: [["--verify"], ["--verify", "--json"], []])
+    func viewsOfARunningServerAreTheSameWhileItIsWrittenTo(_ arguments: [String]) throws {
+        let market = try filled(50)
+        let isDone = Atomic(false)
+        let server = market.server
+        let writing = Thread {
+            guard let client = try? server.connect() else { return }
+            var price = 1
+            while !isDone.load(ordering: .relaxed) {
+                price += 1
+                _ = try? client.command("ChangePrice", ["productId": .string("p\(price % 50)"), "price": gbp(price)])
+            }
+        }
+        writing.start()
+        defer { isDone.store(true, ordering: .relaxed) }
+        for _ in 0..<10 {
+            let made = try Tool.rebuild.run(["--data", market.data.path] + arguments, in: market.data)
+            #expect(made.exit == 0, "\(made.output)\(made.errors)")
+            #expect(made.output.contains("the same") || made.output.contains(#""result":"equal""#), "\(made.output)")
+            #expect(arguments.isEmpty == made.errors.contains("is in use, so its views stay"), "\(made.errors)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: market.data.views).sorted() == ["1", "current"])
+    }
+
+    @Test func aPartIsBuiltBesideARunningServer() throws {
+        let market = try filled(5)
+        let made = try Tool.rebuild.run(["--data", market.data.path, "--to", "3"], in: market.data)
+        #expect(made.exit == 0 && made.output.hasPrefix("3 events"), "\(made.output)\(made.errors)")
+        #expect(try market.client.get("/v1/products").json["items"].array?.count == 6)
+    }
+
+    @Test func viewsAtRestAreReplaced() throws {
+        let market = try filled(5)
+        let before = try market.client.get("/v1/products").text
+        #expect(try market.server.end() == .code(0))
+        let made = try Tool.rebuild.run(["--data", market.data.path], in: market.data)
+        #expect(made.exit == 0 && made.output.contains("the live views hold the same"), "\(made.output)\(made.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: market.data.views).sorted() == ["2", "current"])
+        let server = try ServerProcess.start(market.data)
+        #expect(try server.connect().get("/v1/products").text == before)
+        #expect(!server.errors.contains("rebuilding"), "\(server.errors)")
+    }
+
+    /// Pages are full of what no page may hold. Which are found to be, and how, is chance: by a scan, by LMDB, or by a signal.
+    @Test(arguments: 0..<6) func damagedViewsAreSaidAndReplaced(first: Int) throws {
+        let market = try filled(200)
+        let before = try market.client.get("/v1/products?limit=100").text
+        #expect(try market.server.end() == .code(0))
+        let path = try market.data.viewsFile()
+        let file = open(path, O_WRONLY)
+        defer { close(file) }
+        let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        let page = [UInt8](repeating: 0xFF, count: 4_096)
+        for offset in stride(from: (4 + first) * page.count, to: size - page.count, by: 6 * page.count) {
+            #expect(pwrite(file, page, page.count, off_t(offset)) == page.count)
+        }
+        let verified = try Tool.rebuild.run(["--data", market.data.path, "--verify"], in: market.data)
+        #expect(verified.exit == 1, "\(verified.output)\(verified.errors)")
+        let made = try Tool.rebuild.run(["--data", market.data.path], in: market.data)
+        #expect(made.exit == 0, "\(made.output)\(made.errors)")
+        let server = try ServerProcess.start(market.data)
+        #expect(try server.connect().get("/v1/products?limit=100").text == before)
+        #expect(!server.errors.contains("rebuilding"), "\(server.errors)")
+    }
+}
