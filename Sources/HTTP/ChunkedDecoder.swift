@@ -17,6 +17,8 @@ public struct ChunkedDecoder: Sendable {
     private var sizeDigits = 0
     private var lineBytes = 0
     private var trailerBytes = 0
+    /// Whether the trailer line's name has ended.
+    private var hasTrailerName = false
 
     public init() {}
 
@@ -72,6 +74,7 @@ public struct ChunkedDecoder: Sendable {
                 state = .lastLineFeed
             } else {
                 state = .trailer
+                hasTrailerName = false
                 try trailerByte(byte)
             }
         case .trailer: try trailerByte(byte)
@@ -108,7 +111,8 @@ public struct ChunkedDecoder: Sendable {
     private mutating func trailerByte(_ byte: UInt8) throws(Refusal) {
         trailerBytes += 1
         guard trailerBytes <= Limits.trailerBytes else { throw .headTooLarge }
-        guard byte.isFieldByte || byte == 0x0D else { throw .badChunk }
+        if byte == UInt8(ascii: ":") { hasTrailerName = true }
+        guard hasTrailerName ? byte.isFieldByte || byte == 0x0D : byte.isTokenByte else { throw .badChunk }
         if byte == 0x0D { state = .trailerLineFeed }
     }
 }

@@ -1,7 +1,7 @@
 /// Why a request is refused before routing. Each gets one answer, and its connection is closed.
 public enum Refusal: UInt8, Error, Sendable, CaseIterable {
     case bareLineFeed, malformedRequestLine, malformedField, foldedField, emptyFieldName, spaceBeforeColon
-    case controlByte, badTarget
+    case controlByte, badTarget, unencodedTarget
     case missingHost, repeatedHost, badHost
     case badContentLength, repeatedContentLength, lengthWithTransferEncoding, unsupportedTransferEncoding, badChunk
     case headTimeout, bodyTimeout
@@ -50,6 +50,8 @@ public enum Refusal: UInt8, Error, Sendable, CaseIterable {
         case .spaceBeforeColon: "A header field has a space before its colon."
         case .controlByte: "The head holds a byte that is not allowed there."
         case .badTarget: "The request target is neither a path, nor an http URL, nor * for OPTIONS."
+        case .unencodedTarget:
+            "The request target holds a byte above ASCII: percent-encode it, as in %C3%A9 for an accented e."
         case .missingHost: "The Host field is missing."
         case .repeatedHost: "There is more than one Host field."
         case .badHost: "The Host field is not a host with an optional port."

@@ -50,6 +50,17 @@ public struct Request: ~Copyable {
         for index in 0..<head.fieldCount where fields[index].header == header { body(span(fields[index].value)) }
     }
 
+    /// The values of all lines of a field that is a list, as one; nil without it.
+    public func list(_ header: Header) -> [UInt8]? {
+        guard head.has(header) else { return nil }
+        var joined: [UInt8] = []
+        forEachValue(header) { line in
+            if !joined.isEmpty { joined += [UInt8(ascii: ","), 0x20] }
+            line.withUnsafeBytes { joined += $0 }
+        }
+        return joined
+    }
+
     @_lifetime(borrow self)
     private func span(_ range: ByteRange) -> RawSpan {
         // Safe: the parser found the range within the head, which the connection keeps while the request is borrowed.

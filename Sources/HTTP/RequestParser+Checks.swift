@@ -58,7 +58,9 @@ extension RequestParser {
             let method = head.prefix { $0 != 0x20 }
             throw method.allSatisfy(\.isTokenByte) ? .unknownMethod : .malformedRequestLine
         case HPE_INVALID_VERSION: throw .unsupportedVersion
-        case HPE_INVALID_URL: throw .badTarget
+        case HPE_INVALID_URL:
+            let target = head[Int(result.target.offset)..<Int(result.target.offset + result.target.length)]
+            throw target.contains { $0 > 0x7F } ? .unencodedTarget : .badTarget
         case HPE_INVALID_CONTENT_LENGTH, HPE_UNEXPECTED_CONTENT_LENGTH: throw .badContentLength
         case HPE_INVALID_TRANSFER_ENCODING: throw .unsupportedTransferEncoding
         case HPE_INVALID_CONSTANT: throw .malformedRequestLine

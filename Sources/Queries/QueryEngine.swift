@@ -95,6 +95,7 @@ public struct QueryEngine: ~Copyable {
 
     /// Looks the query up in the newest snapshot and keeps the answer for `target`.
     public mutating func answer(_ query: Query, target: RawSpan) throws(LMDBError) -> Outcome {
+        cache.countMiss()
         try snapshot.renew()
         defer { snapshot.reset() }
         let position = try snapshot.position()

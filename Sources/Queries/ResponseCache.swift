@@ -17,6 +17,7 @@ public struct ResponseCache: ~Copyable {
 
     public struct Counts: Sendable {
         public var hits = 0
+        /// Answers that had to be made.
         public var misses = 0
         public var evictions = 0
         /// Entries dropped because something they depend on changed.
@@ -83,12 +84,8 @@ public struct ResponseCache: ~Copyable {
     /// `applied` must have been loaded before this call, which loads the stamps: see `Freshness`.
     mutating func find(_ key: RawSpan, hash: UInt64, applied: UInt64, freshness: Freshness) -> Entry? {
         guard bytesMax > 0 else { return nil }
-        guard let index = index(of: key, hash) else {
-            counts.misses += 1
-            return nil
-        }
+        guard let index = index(of: key, hash) else { return nil }
         guard isCurrent(index, applied, freshness) else {
-            counts.misses += 1
             counts.staleDrops += 1
             remove(index)
             return nil
@@ -114,6 +111,8 @@ public struct ResponseCache: ~Copyable {
         entries[Int(index)].position = applied
         return true
     }
+
+    mutating func countMiss() { counts.misses += 1 }
 
     /// Keeps a copy of `body` under `key`, in place of what was there.
     mutating func insert(

@@ -39,6 +39,14 @@ final class CommandLines {
     var held: Held?
     /// Whether there may be lines to take: reading has stopped until there is room for them.
     var isHeldBack = false
+    /// Whether the answer's head is written. It waits for the first line's answer: what is wrong before can still be refused.
+    var hasBegun = false
+    /// Set when the body broke off: how, if the client is still there to be told.
+    var failure: Failure?
+
+    struct Failure {
+        let refusal: Refusal?
+    }
 
     private var taken: [Taken] = []
     private var firstTaken = 0
@@ -92,7 +100,7 @@ final class CommandLines {
                 if !isMinimal { append(command, line.number) }
             case .rejected(let rejection, let logEnd):
                 lastPosition = max(lastPosition, logEnd)
-                append(Problem(rejection.ofLine), line.number)
+                append(Problem(rejection.ofLine, key: .pointer("#/idempotencyKey")), line.number)
             case .noRoom(let freeBytes, let reserveBytes, let logEnd):
                 lastPosition = max(lastPosition, logEnd)
                 append(.noRoom(freeBytes, reserveBytes), line.number)

@@ -111,14 +111,18 @@ extension HTTPConnection {
         return used
     }
 
-    /// The rest of the body is malformed or did not come. An answer that has begun can only end early.
-    func failStream(_ refusal: Refusal) {
-        if hasAnswerBegun {
-            flush()
-            finish()
-        } else {
-            refuse(refusal)
-        }
+    /// The rest of the body is malformed or did not come.
+    func failStream(_ refusal: Refusal?) {
+        if server.handler.bodyFailed(refusal, on: self) { suspend() } else { endFailedBody(refusal) }
+    }
+
+    /// Ends the connection after a body that failed: with `refusal`, unless the client has seen a part of the answer, which can
+    /// only end early.
+    public func endFailedBody(_ refusal: Refusal?) {
+        guard !isClosing else { return }
+        if let refusal, !hasAnswerBegun { return refuse(refusal) }
+        flush()
+        finish()
     }
 
     private func renewStreamDeadline() {

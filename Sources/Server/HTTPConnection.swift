@@ -128,6 +128,8 @@ public final class HTTPConnection: Connection {
         // What is being answered is finished first; the rest of an incomplete request will never come.
         if phase == .endless {
             server.handler.clientEnded(self)
+        } else if phase == .stream && !isBackedUp {
+            failStream(nil)
         } else if phase != .suspended && !isBackedUp {
             finish()
         }
@@ -139,7 +141,8 @@ public final class HTTPConnection: Connection {
         serveInput()
         endServing()
         guard !isClosing, !isUnanswered, !isBackedUp, !(phase == .stream && isBodyPaused) else { return }
-        if hasReadEnded { finish() } else { resumeReading() }
+        guard hasReadEnded else { return resumeReading() }
+        if phase == .stream { failStream(nil) } else { finish() }
     }
 
     private func endServing() {

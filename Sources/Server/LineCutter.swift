@@ -32,6 +32,12 @@ struct LineCutter {
     /// Nothing follows: what is left is the last line.
     mutating func end() { isEnded = true }
 
+    /// Nothing follows, and what is left is not a whole line.
+    mutating func breakOff() {
+        isEnded = true
+        (bytes, start, searched) = ([], 0, 0)
+    }
+
     /// Whether nothing is left and nothing follows. Ask it when `next` has given nil.
     var isDone: Bool { isEnded && start == bytes.count }
 

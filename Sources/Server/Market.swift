@@ -1,5 +1,6 @@
 import Decisions
 import EventLog
+import LMDB
 import Marketplace
 import Projector
 import Synchronization
@@ -25,10 +26,13 @@ public final class Market: Sendable {
     /// Event streams on all loops.
     let eventStreams = Atomic(0)
     let handlerCounters: [HandlerCounters]
+    private let damage = Mutex<LMDBError?>(nil)
+    private let report: @Sendable (String) -> Void
 
     init(
         log: EventLog, projector: Projector, decisions: Decisions, currency: Currency, importsAllowed: Bool,
-        cacheBytes: Int, loops: Int, startedAt: UInt64, worker: QueryWorker? = nil
+        cacheBytes: Int, loops: Int, startedAt: UInt64, worker: QueryWorker? = nil,
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         (self.log, self.projector, self.decisions, self.currency) = (log, projector, decisions, currency)
         self.importsAllowed = importsAllowed
@@ -37,7 +41,19 @@ public final class Market: Sendable {
         cacheBytesPerLoop = cacheBytes / max(loops, 1)
         tokenIdentity = log.identity.high
         handlerCounters = (0..<loops).map { _ in HandlerCounters() }
-        self.startedAt = startedAt
+        (self.startedAt, self.report) = (startedAt, report)
+    }
+
+    /// The first error of a query that could not read the views.
+    var viewsDamage: LMDBError? { damage.withLock { $0 } }
+
+    /// A query could not read the views. Said once.
+    func noteDamage(_ error: LMDBError) {
+        let isFirst = damage.withLock { damage in
+            defer { damage = damage ?? error }
+            return damage == nil
+        }
+        if isFirst { report("the views cannot be read: \(error): stop vitrine and use vitrine-rebuild") }
     }
 
     var freshness: Freshness { projector.freshness }

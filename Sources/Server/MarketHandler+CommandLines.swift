@@ -11,8 +11,9 @@ import Synchronization
 /// there is room: a full queue holds a line back and does not fail it.
 extension MarketHandler {
     public func wantsBodyStream(_ request: borrowing Request) -> Bool {
-        request.method == .post && request.path.equals("/v1/commands")
-            && MarketHandler.isContent("application/x-ndjson", request)
+        guard request.method == .post, request.path.equals("/v1/commands") else { return false }
+        // What is too long for any other request is refused for its type, not for its length.
+        return MarketHandler.isContent("application/x-ndjson", request) || request.head.contentLength > Limits.bodyBytes
     }
 
     func takeCommandLines(
@@ -37,29 +38,16 @@ extension MarketHandler {
             }
         }
         if !isChunked { connection.closeAfterAnswer() }
-        connection.beginHead(.ok, into: &output)
-        output.append("Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\n")
-        if isMinimal { output.append("Preference-Applied: return=minimal\r\n") }
-        appendToken(market.log.durablePosition, to: &output)
-        output.endHead(isChunked: isChunked)
         let retry = LoopTimer(on: loop) { [unowned self, unowned connection] in goOn(connection) }
         let lines = CommandLines(isMinimal: isMinimal, isChunked: isChunked, retry: retry)
-        guard request.head.hasBody else { return writeEnd(of: lines, into: &output) }
+        guard request.head.hasBody else { return writeEnd(of: lines, on: connection, into: &output) }
         commandLines[connection.id] = lines
         connection.suspend()
     }
 
     /// `return=minimal` among the request's preferences (RFC 7240).
     private static func prefersMinimal(_ request: borrowing Request) -> Bool {
-        var isMinimal = false
-        request.forEachValue(.prefer) { line in
-            let text = line.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.lowercased()
-            for preference in text.split(separator: ",") {
-                let trimmed = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
-                if trimmed == "return=minimal" { isMinimal = true }
-            }
-        }
-        return isMinimal
+        request.preference("return") == Array("minimal".utf8)
     }
 
     // MARK: The body
@@ -69,7 +57,7 @@ extension MarketHandler {
         lines.cutter.append(part)
         let before = lines.cutter.number
         takeLines(lines, connection)
-        if lines.hasAnswers { lines.writeAnswers(into: &output) }
+        if lines.hasAnswers { writeAnswers(of: lines, on: connection, into: &output) }
         if lines.isHeldBack {
             connection.pauseBody()
         } else if lines.cutter.number > before {
@@ -81,9 +69,18 @@ extension MarketHandler {
         guard let lines = commandLines[connection.id] else { return }
         lines.cutter.end()
         takeLines(lines, connection)
-        if lines.hasAnswers { lines.writeAnswers(into: &output) }
+        if lines.hasAnswers { writeAnswers(of: lines, on: connection, into: &output) }
         // The answer cannot be completed from within this call.
         if lines.isDone { goOnSoon(connection.id) }
+    }
+
+    /// What came whole is decided, and its outcomes are sent before the connection ends.
+    public func bodyFailed(_ refusal: Refusal?, on connection: HTTPConnection) -> Bool {
+        guard let lines = commandLines[connection.id] else { return false }
+        lines.cutter.breakOff()
+        lines.failure = CommandLines.Failure(refusal: refusal)
+        goOnSoon(connection.id)
+        return true
     }
 
     /// Takes lines as long as there is room for them.
@@ -142,12 +139,16 @@ extension MarketHandler {
         guard let lines = commandLines[connection.id], connection.isSuspended else { return }
         lines.settle()
         takeLines(lines, connection)
-        if lines.isDone {
+        if lines.isDone, lines.failure == nil {
             forgetCommandLines(connection.id)
-            connection.complete { self.writeEnd(of: lines, into: &$0) }
-        } else {
-            if lines.hasAnswers { connection.send { lines.writeAnswers(into: &$0) } }
-            if !lines.isHeldBack { connection.resumeBody() }
+            return connection.complete { self.writeEnd(of: lines, on: connection, into: &$0) }
+        }
+        if lines.hasAnswers { connection.send { self.writeAnswers(of: lines, on: connection, into: &$0) } }
+        if lines.isDone, let failure = lines.failure {
+            forgetCommandLines(connection.id)
+            connection.endFailedBody(failure.refusal)
+        } else if !lines.isHeldBack {
+            connection.resumeBody()
         }
     }
 
@@ -155,7 +156,23 @@ extension MarketHandler {
         mailbox.post { server in server.connection(id).map { (server.handler as? MarketHandler)?.goOn($0) } }
     }
 
-    private func writeEnd(of lines: CommandLines, into output: inout ByteWriter) {
+    private func beginAnswer(of lines: CommandLines, on connection: HTTPConnection, into output: inout ByteWriter) {
+        guard !lines.hasBegun else { return }
+        lines.hasBegun = true
+        connection.beginHead(.ok, into: &output)
+        output.append("Content-Type: application/x-ndjson\r\nCache-Control: no-store\r\n")
+        if lines.isMinimal { output.append("Preference-Applied: return=minimal\r\n") }
+        appendToken(market.log.durablePosition, to: &output)
+        output.endHead(isChunked: lines.isChunked)
+    }
+
+    private func writeAnswers(of lines: CommandLines, on connection: HTTPConnection, into output: inout ByteWriter) {
+        beginAnswer(of: lines, on: connection, into: &output)
+        lines.writeAnswers(into: &output)
+    }
+
+    private func writeEnd(of lines: CommandLines, on connection: HTTPConnection, into output: inout ByteWriter) {
+        beginAnswer(of: lines, on: connection, into: &output)
         lines.writeEnd(identity: market.tokenIdentity, logEnd: market.log.durablePosition, into: &output)
     }
 

@@ -35,7 +35,7 @@ extension MarketHandler {
         guard case .success(let made) = result else {
             guard case .failure(let error) = result else { return }
             return complete(longQueries.take(target, at: .max).ready, on: server) { _, connection, output in
-                self.refuse(MarketHandler.viewsFailed(error), on: connection, into: &output)
+                self.refuse(self.viewsFailed(error), on: connection, into: &output)
             }
         }
         let (ready, late) = longQueries.take(target, at: made.position)

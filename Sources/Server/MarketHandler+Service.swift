@@ -12,7 +12,12 @@ extension MarketHandler {
         let isVerbose = try Query.verbose(request.query)
         let (isReady, reason): (Bool, String) =
             switch market.projector.currentCondition {
-            case .following: (true, "projector: following")
+            case .following:
+                if let damage = market.viewsDamage {
+                    (false, "views: \(damage): stop vitrine and use vitrine-rebuild")
+                } else {
+                    (true, "projector: following")
+                }
             case .waiting(let reason): (false, "projector: waiting: \(reason)")
             case .failed(let reason): (false, "projector: \(reason)")
             case .stopped(let position, let reason): (false, "projector: stopped at position \(position): \(reason)")

@@ -16,7 +16,7 @@ extension MarketHandler {
         let seconds = MarketHandler.waitSeconds(request)
         guard seconds > 0 else { throw notYet }
         let target = request.target.withUnsafeBytes { [UInt8]($0) }
-        let ifNoneMatch = request.value(.ifNoneMatch)?.withUnsafeBytes { [UInt8]($0) }
+        let ifNoneMatch = request.list(.ifNoneMatch)
         let id = connection.id
         let timer = LoopTimer(on: loop) { [unowned self] in
             waiting.remove(id, in: market)?.answer(false)
@@ -58,15 +58,9 @@ extension MarketHandler {
 
     /// `wait=SECONDS` of the request's preferences (RFC 7240); what is not a number of seconds is ignored.
     private static func waitSeconds(_ request: borrowing Request) -> UInt64 {
-        var seconds = waitDefaultSeconds
-        request.forEachValue(.prefer) { line in
-            let text = line.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-            for preference in text.split(separator: ",") {
-                let trimmed = preference.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased()
-                guard trimmed.hasPrefix("wait="), let value = UInt64(trimmed.dropFirst(5)) else { continue }
-                seconds = min(value, waitMaxSeconds)
-            }
+        guard let wait = request.preference("wait"), let seconds = UInt64(String(decoding: wait, as: UTF8.self)) else {
+            return waitDefaultSeconds
         }
-        return seconds
+        return min(seconds, waitMaxSeconds)
     }
 }

@@ -41,9 +41,11 @@ public final class MarketHandler: RequestHandler {
 
     public func handle(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter) {
         let isQuery = request.method == .get || request.method == .head
-        if isQuery, !request.has(.consistencyToken), let answer = engine.cachedAnswer(request.target) {
+        if isQuery, !request.has(.consistencyToken), !request.isRepeated(.ifNoneMatch),
+            let answer = engine.cachedAnswer(request.target)
+        {
             return write(
-                answer, isPrivate: !request.target.hasPrefix("/v1/products"), ifNoneMatch: request.value(.ifNoneMatch),
+                answer, isPrivate: !request.path.hasPrefix("/v1/products"), ifNoneMatch: request.value(.ifNoneMatch),
                 on: connection, into: &output)
         }
         do throws(Problem) {
@@ -91,6 +93,7 @@ public final class MarketHandler: RequestHandler {
         throws(Problem)
     {
         if connection.isPreflight(request) { return connection.answerPreflight(into: &output) }
+        if request.target.equals("*") { return writeMethods(on: connection, into: &output) }
         guard let route = try Route(request.path) else {
             throw Problem(
                 "not-found", .notFound, "There is nothing at this path", detail: "See /v1/products, for example.")
@@ -118,6 +121,14 @@ public final class MarketHandler: RequestHandler {
             }
             try answer(query, request, on: connection, into: &output)
         }
+    }
+
+    /// `OPTIONS *`: what some path or other takes. (RFC 9110, 9.3.7.)
+    private func writeMethods(on connection: HTTPConnection, into output: inout ByteWriter) {
+        connection.beginHead(.noContent, into: &output)
+        output.field("Allow", "GET, HEAD, POST")
+        appendCommonFields(into: &output)
+        output.endHead()
     }
 
     /// The request's token, if it has one that this log can have given.
@@ -161,14 +172,16 @@ public final class MarketHandler: RequestHandler {
         _ query: Query, _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {
         // Without a token it was looked for before the request was understood.
-        let isLookedFor = !request.has(.consistencyToken)
-        let ifNoneMatch = request.value(.ifNoneMatch)
+        let isLookedFor = !request.has(.consistencyToken) && !request.isRepeated(.ifNoneMatch)
         if let outcome = try outcome(of: query, request.target, isLookedFor: isLookedFor) {
-            return write(outcome, of: query, ifNoneMatch: ifNoneMatch, on: connection, into: &output)
+            guard request.isRepeated(.ifNoneMatch) else {
+                return write(
+                    outcome, of: query, ifNoneMatch: request.value(.ifNoneMatch), on: connection, into: &output)
+            }
+            return write(outcome, of: query, ifNoneMatch: request.list(.ifNoneMatch), on: connection, into: &output)
         }
         try handOver(
-            query, request.target.withUnsafeBytes { [UInt8]($0) }, ifNoneMatch?.withUnsafeBytes { [UInt8]($0) },
-            on: connection)
+            query, request.target.withUnsafeBytes { [UInt8]($0) }, request.list(.ifNoneMatch), on: connection)
         connection.suspend()
     }
 
@@ -196,12 +209,16 @@ public final class MarketHandler: RequestHandler {
             if case .beyondBudget = outcome { return nil }
             return outcome
         } catch {
-            throw MarketHandler.viewsFailed(error)
+            throw viewsFailed(error)
         }
     }
 
-    static func viewsFailed(_ error: LMDBError) -> Problem {
-        Problem("views-failed", .internalError, "The views could not be read", detail: error.description)
+    /// From now on the server is not ready: what cannot be read once is damaged.
+    func viewsFailed(_ error: LMDBError) -> Problem {
+        market.noteDamage(error)
+        return Problem(
+            "views-failed", .internalError, "The views could not be read",
+            detail: "\(error). The log has all of it: stop vitrine and use vitrine-rebuild.")
     }
 
     func write(

@@ -9,8 +9,8 @@ extension Problem {
             detail: "It has \(freeBytes) bytes free, the reserve is \(reserveBytes). Nothing was done; queries go on.")
     }
 
-    /// What HTTP calls a rejection.
-    init(_ rejection: Rejection) {
+    /// What HTTP calls a rejection of a command whose key stands at `key`.
+    init(_ rejection: Rejection, key: Location = .header("Idempotency-Key")) {
         let (status, title): (Status, String) =
             switch rejection.kind {
             case .unknownCommand: (.notFound, "There is no such command")
@@ -33,6 +33,9 @@ extension Problem {
             }
         self.init(rejection.kind.rawValue, status, title, detail: rejection.detail)
         for error in rejection.errors { self = at(.pointer(error.pointer), error.detail) }
+        if rejection.kind == .idempotencyKeyReused {
+            self = at(key, "was used for another command")
+        }
         if let productId = rejection.productId { texts.append(("productId", productId.description)) }
         if let available = rejection.available { numbers.append(("available", available)) }
     }

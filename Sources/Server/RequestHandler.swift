@@ -19,6 +19,10 @@ public protocol RequestHandler: AnyObject {
     /// A streamed body is complete; the answer is, too, with `connection.complete`.
     func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter)
 
+    /// The rest of a streamed body is malformed, as `refusal` says, or will not come because the client has ended. True when the
+    /// handler has something to say before the connection ends: it then calls `connection.endFailedBody`.
+    func bodyFailed(_ refusal: Refusal?, on connection: HTTPConnection) -> Bool
+
     /// Appends the fields that every answer carries, each with its CRLF, to an answer made without routing.
     func appendCommonFields(into output: inout ByteWriter)
 
@@ -39,6 +43,7 @@ extension RequestHandler {
     public func wantsBodyStream(_ request: borrowing Request) -> Bool { false }
     public func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter) {}
     public func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter) {}
+    public func bodyFailed(_ refusal: Refusal?, on connection: HTTPConnection) -> Bool { false }
     public func appendCommonFields(into output: inout ByteWriter) {}
     public func drained(_ connection: HTTPConnection) {}
     public func clientEnded(_ connection: HTTPConnection) { connection.close() }

@@ -51,7 +51,7 @@ public struct VitrineServer {
         let market = Market(
             log: directory.log, projector: projector, decisions: decisions, currency: configuration.currency,
             importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
-            loops: configuration.loops, startedAt: startedAt)
+            loops: configuration.loops, startedAt: startedAt, report: report)
         serve(market, sockets, signals)
         directory.log.close()
     }

@@ -19,6 +19,8 @@ import Testing
         "3\r\nabcd\r\n", "3\r\nabc\n0\r\n", "3\r\nabc\rX", "0\r\n\n", "0\r\nX: y\n\r\n", "0\r\n X: y\r\n\r\n",
         "0\r\n\rX",
         "3;a\u{1}\r\nabc\r\n", "0\r\nX: \u{0}\r\n\r\n", "1000000000000000\r\n", "3;\n", "0\r\n: x\r\n\r\n",
+        "0\r\nabc\r\n\r\n",
+        "0\r\na b: c\r\n\r\n",
     ])
     func badChunksAreRefused(input: String) {
         let bytes = Array(input.utf8)

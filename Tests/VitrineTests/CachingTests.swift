@@ -24,6 +24,45 @@ import Testing
         }
     }
 
+    /// As proxies ask, and with a condition on more than one line.
+    @Test func absoluteTargetsAndSplitConditionsAreTheSame() throws {
+        let market = try Market()
+        for target in queries {
+            let first = try market.client.get(target)
+            let etag = try #require(first[header: "etag"])
+            for _ in 0..<3 {
+                for condition in ["", "If-None-Match: \"x\"\r\nIf-None-Match: \(etag)\r\n"] {
+                    try market.client.send(
+                        Array("GET http://a\(target) HTTP/1.1\r\nHost: a\r\n\(condition)\r\n".utf8))
+                    let answer = try market.client.receive()
+                    #expect(answer.status == (condition.isEmpty ? 200 : 304), "\(target)")
+                    for name in ["etag", "cache-control", "vary"] {
+                        #expect(answer[header: name] == first[header: name], "\(name) of \(target)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Only queries are looked for in the cache.
+    @Test func missesAreAnswersThatWereMade() throws {
+        let market = try Market(["--loops", "1"])
+        func count(_ name: String) throws -> Int {
+            let line = try market.client.get("/metrics").text.split(separator: "\n").first {
+                $0.hasPrefix("vitrine_cache_\(name)_total ")
+            }
+            return try #require(line.flatMap { Int($0.split(separator: " ")[1]) })
+        }
+        _ = try market.client.get("/v1/products")
+        let (hits, misses) = (try count("hits"), try count("misses"))
+        for target in ["/livez", "/readyz", "/v1/events", "/v1/products/none", "/nowhere", "/v1/products?limit=0"] {
+            _ = try market.client.get(target)
+        }
+        // The product that is not there was looked for.
+        for _ in 0..<3 { _ = try market.client.get("/v1/products") }
+        #expect(try (count("hits") - hits, count("misses") - misses) == (3, 1))
+    }
+
     @Test func aChangedAnswerHasAnotherTag() throws {
         let market = try Market()
         let before = try #require(try market.client.get("/v1/products")[header: "etag"])

@@ -55,6 +55,64 @@ import Testing
         #expect(try market.client.events().count == 7)
     }
 
+    private static let head = Array(
+        "POST /v1/commands HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+            .utf8)
+
+    /// What is decided of a body that breaks off is told, and then that the answer is not whole.
+    @Test(arguments: ["zz\r\n", "5\r\nabc", nil] as [String?]) func linesBeforeABreakAreAnswered(end: String?) throws {
+        let market = try Market()
+        let line = CommandText("AdjustStock", ["productId": "lamp", "delta": 1]).text + "\n"
+        let chunk = String(line.utf8.count, radix: 16) + "\r\n" + line + "\r\n"
+        for _ in 0..<20 {
+            let client = try market.server.connect()
+            let before = try market.client.events().count
+            try client.send(Self.head)
+            for _ in 0..<5 { try client.send(Array(chunk.utf8)) }
+            if let end { try client.send(Array(end.utf8)) }
+            if end != "zz\r\n" { client.endSending() }
+            let answer = String(decoding: try client.receiveToEnd(), as: UTF8.self)
+            let told = answer.components(separatedBy: "\"events\":[\"StockAdjusted\"]").count - 1
+            #expect(try market.client.events().count - before == told, "\(answer)")
+            // The bad chunk may have been read together with those before it.
+            if end != "zz\r\n" { #expect(told == 5, "\(answer)") }
+            #expect(!answer.contains("\"lines\":") && !answer.hasSuffix("0\r\n\r\n"), "\(answer)")
+        }
+        try awaitNoStreams(market.client)
+    }
+
+    @Test func aBodyThatIsBadFromTheStartIsRefused() throws {
+        let market = try Market()
+        let client = try market.server.connect()
+        try client.send(Self.head + Array("zz\r\n".utf8))
+        expectProblem(try client.receive(), 400, "bad-request")
+        #expect(client.isClosedByServer())
+        try awaitNoStreams(market.client)
+    }
+
+    @Test func aLongBodyOfAnotherTypeIsToldSo() throws {
+        let market = try Market()
+        try market.client.send(
+            Array(
+                "POST /v1/commands HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 3000000\r\n\r\n["
+                    .utf8))
+        expectProblem(try market.client.receive(), 415, "unsupported-media-type")
+    }
+
+    @Test func aKeyOfAnotherCommandIsPointedAt() throws {
+        let market = try Market()
+        let client = market.client
+        func line(_ delta: Int) -> String {
+            CommandText("AdjustStock", ["productId": "lamp", "delta": .integer(delta)], key: "k").text
+        }
+        let result = try client.lines([line(1), line(2)])
+        #expect(result.statuses == [200, 422])
+        #expect(result.answers[1]["error"]["errors"][0]["pointer"] == "#/idempotencyKey")
+        let alone = try client.command("AdjustStock", ["productId": "lamp", "delta": 3], key: "k")
+        expectProblem(alone, 422, "idempotency-key-reused")
+        #expect(alone.faults("header") == ["Idempotency-Key"])
+    }
+
     @Test func minimalLeavesOutTheAccepted() throws {
         let market = try Market()
         let lines = [

@@ -99,21 +99,25 @@ import Testing
         let disk = try SmallDisk()
         let server = try ServerProcess.start(disk.data, ["--disk-reserve", "1"])
         let client = try server.connect()
-        let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
-        try #require(try client.command("RegisterUser", user).status == 200)
+        for (id, role) in [("sam", "seller"), ("ann", "customer")] as [(JSON, JSON)] {
+            let user: JSON = ["userId": id, "name": "A user", "role": role]
+            try #require(try client.command("RegisterUser", user).status == 200)
+        }
+        let lamp = try client.command("AddProduct", Market.product("lamp", stock: 10_000))
+        try #require(try client.get("/v1/products/lamp", after: lamp.token).status == 200)
         try disk.fill(allBut: 65_536)
-        // In one batch, mostly: more than the views have room for.
-        let lines = try client.lines((0..<50).map { CommandText("AddProduct", product("p\($0)")).text })
-        let accepted = Set(lines.answers.filter { $0["status"] == 200 }.compactMap { $0["id"].string })
-        #expect(accepted.count > 10, "\(lines.answers.last?.text ?? "")")
-        let token = try #require(lines.summary["consistencyToken"].string)
-        let early = try client.get("/v1/users/sam", ["Consistency-Token": token, "Prefer": "wait=2"])
+        // One record, whose row is larger than what is left.
+        let order = Market.order("o", Array(repeating: ("lamp", 1), count: 1_000))
+        let token = try #require(try client.command("CreateOrder", order).token)
+        let early = try client.get("/v1/orders/o", ["Consistency-Token": token, "Prefer": "wait=2"])
         expectProblem(early, 503, "not-yet")
         #expect(early.text.contains("/readyz"), "\(early.text)")
         let ready = try client.get("/readyz")
         #expect(ready.status == 503 && ready.text.contains("No space left on device"), "\(ready.text)")
         try disk.removeFiller()
-        try expectAll(accepted, server, after: token)
+        let late = try client.get("/v1/orders/o", ["Consistency-Token": token, "Prefer": "wait=10"])
+        #expect(late.json["lines"].array?.count == 1_000, "\(late.status)")
+        #expect(try client.get("/readyz").status == 200)
     }
 
     @Test func aDiskWithoutRoomForViewsIsSaidAtTheStart() throws {

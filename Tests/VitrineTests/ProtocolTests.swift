@@ -50,6 +50,21 @@ import Testing
         #expect(try market.client.get("/livez").status == 200)
     }
 
+    @Test func aTargetThatIsNotEncodedIsToldHow() throws {
+        let market = try Market()
+        try market.client.send(Array("GET /v1/products?category=caf\u{E9} HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+        let answer = try market.client.receive()
+        expectProblem(answer, 400, "bad-request")
+        #expect(answer.text.contains("percent-encode"), "\(answer.text)")
+    }
+
+    @Test func theServerSaysWhichMethodsThereAre() throws {
+        let market = try Market()
+        let answer = try market.client.exchange("OPTIONS", "*")
+        #expect(answer.status == 204 && answer[header: "allow"] == "GET, HEAD, POST")
+        #expect(answer.token != nil)
+    }
+
     @Test func aTargetOfSixteenKibibytesIsStillRead() throws {
         let market = try Market()
         let target = "/v1/products?category=" + String(repeating: "a", count: 16_000)

@@ -38,6 +38,30 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: market.data.views).sorted() == ["1", "current"])
     }
 
+    @Test func aServerWhoseViewsCannotBeReadIsNotReady() throws {
+        let market = try filled(500)
+        #expect(try market.server.end() == .code(0))
+        // The page of a card, and those where it was before: what the server reads at its start is whole.
+        let path = try market.data.viewsFile()
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        let card = Data(#""productId":"p250""#.utf8)
+        var searched = 0
+        while let found = bytes.range(of: card, in: searched..<bytes.count) {
+            // A branch where a leaf is due.
+            bytes[found.lowerBound / 4_096 * 4_096 + 10] = 1
+            searched = found.upperBound
+        }
+        try #require(searched > 0)
+        try bytes.write(to: URL(filePath: path))
+        let server = try ServerProcess.start(market.data)
+        let client = try server.connect()
+        #expect(try client.get("/readyz").status == 200)
+        expectProblem(try client.get("/v1/products/p250"), 500, "views-failed")
+        let ready = try client.get("/readyz")
+        #expect(ready.status == 503 && ready.text.contains("vitrine-rebuild"), "\(ready.text)")
+        #expect(server.errors.contains("the views cannot be read"), "\(server.errors)")
+    }
+
     @Test func aPartIsBuiltBesideARunningServer() throws {
         let market = try filled(5)
         let made = try Tool.rebuild.run(["--data", market.data.path, "--to", "3"], in: market.data)
