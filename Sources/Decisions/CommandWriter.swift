@@ -53,16 +53,23 @@ final class CommandWriter {
     }
 
     private func process(_ requests: [CommandRequest]) throws {
-        do {
-            try writer.beginBatch()
-        } catch EventLogError.diskReserve(let freeBytes, let reserveBytes) {
-            for request in requests {
-                request.reply(.noRoom(freeBytes: freeBytes, reserveBytes: reserveBytes, logEnd: logEnd))
-            }
+        if let noRoom = try beginBatch() {
+            for request in requests { request.reply(try remembered(request.submitted) ?? noRoom) }
             return
         }
         for request in requests { outcomes.append((request, try decideAndAppend(request.submitted))) }
         try finishBatch()
+    }
+
+    /// Nil when it has begun; what is answered instead when the disk's reserve is reached.
+    private func beginBatch() throws(EventLogError) -> CommandOutcome? {
+        do throws(EventLogError) {
+            try writer.beginBatch()
+            return nil
+        } catch {
+            guard case .diskReserve(let freeBytes, let reserveBytes) = error else { throw error }
+            return .noRoom(freeBytes: freeBytes, reserveBytes: reserveBytes, logEnd: logEnd)
+        }
     }
 
     private func finishBatch() throws(EventLogError) {
@@ -72,6 +79,13 @@ final class CommandWriter {
     }
 
     private var logEnd: UInt64 { writer.nextPosition - 1 }
+
+    /// The outcome of a command whose key is of an earlier batch: to tell it takes no room.
+    private func remembered(_ submitted: SubmittedCommand) throws -> CommandOutcome? {
+        guard let key = submitted.idempotencyKey else { return nil }
+        try overlay.load([.command(key)], at: writer.nextPosition)
+        return overlay.state.commands[key].map { replay($0, submitted) }
+    }
 
     private func decideAndAppend(_ submitted: SubmittedCommand) throws -> CommandOutcome {
         var entities = submitted.command.references.map { Entity.state($0) }

@@ -44,7 +44,9 @@ import Testing
         let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
         try #require(try client.command("RegisterUser", user).status == 200)
 
-        var accepted: Set<String> = []
+        var accepted: Set<String> = ["first"]
+        let first = try client.command("AddProduct", product("first"), key: "first")
+        try #require(first.status == 200)
         var token: String?
         var refused: Answer?
         // What does not fit 64 MiB must have been refused long before.
@@ -65,6 +67,10 @@ import Testing
         // It stays refused, and a refused command leaves no trace.
         expectProblem(try client.command("AddProduct", product("more")), 507, "disk-reserve")
         try expectAll(accepted, server, after: token)
+        // What was accepted before is told again all the same.
+        let again = try client.command("AddProduct", product("first"), key: "first")
+        #expect(again.status == 200 && again.body == first.body && again[header: "idempotent-replayed"] == "true")
+        expectProblem(try client.command("AddProduct", product("other"), key: "first"), 422, "idempotency-key-reused")
 
         let lines = try client.lines([
             CommandText("AddProduct", product("more")).text, CommandText("AddProduct", product("more-2")).text,
