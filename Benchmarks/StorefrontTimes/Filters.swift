@@ -59,9 +59,16 @@ struct Filters: ParsableCommand {
         print("\(padded("bare loop: median, 1 in 100, slowest", 38))\(bare(0.5))\(bare(0.99))\(bare(1)) µs")
         let ratios = found.map { $0.micros / $0.bareMicros }.sorted()
         print("\(padded("a page by its bare loop, at most", 38))\(right(decimal(ratios[ratios.count - 1], 2), 9))")
-        print("\n  page µs  bare µs")
+        let rows = found.map(\.rows).sorted()
+        func rowsRead(_ part: Double) -> String {
+            right("\(rows[min(Int(Double(rows.count) * part), rows.count - 1)])", 9)
+        }
+        print("\(padded("rows read: median, 1 in 100, most", 38))\(rowsRead(0.5))\(rowsRead(0.99))\(rowsRead(1))")
+        print("\n  page µs  bare µs     rows")
         for slow in found.prefix(slowest) {
-            print("\(right(decimal(slow.micros, 0), 9))\(right(decimal(slow.bareMicros, 0), 9))  \(slow.name)")
+            print(
+                "\(right(decimal(slow.micros, 0), 9))\(right(decimal(slow.bareMicros, 0), 9))\(right("\(slow.rows)", 9))  \(slow.name)"
+            )
         }
     }
 
@@ -71,6 +78,7 @@ struct Filters: ParsableCommand {
         let micros: Double
         /// Of the bare loop, right after it.
         let bareMicros: Double
+        let rows: Int
     }
 
     /// A filter of no other request. An engine keeps the bits of the last filter, and is to find them anew each time.
@@ -86,11 +94,12 @@ struct Filters: ParsableCommand {
             _ = try storefront.answer(Filters.other)
             try page.measure(1) { _ in _ = try storefront.answer(request) }
         }
+        let rows = storefront.rowsRead
         // The machine is not as fast at every time: this is what it takes now. Once, as it drives the caches out.
         bare.measure(1) { _ in
             storefront.sum &+= facets ? bare_facets(storefront.bare) : bare_filter(storefront.bare, 1_999, 49)
         }
-        return Measure(name: name ?? target, sort: sort, micros: page.median, bareMicros: bare.median)
+        return Measure(name: name ?? target, sort: sort, micros: page.median, bareMicros: bare.median, rows: rows)
     }
 
     /// The beginnings of filters: each names what it adds to a request.

@@ -66,6 +66,9 @@ final class Storefront {
         return answer.body
     }
 
+    /// Rows that the last answer was made of.
+    var rowsRead: Int { engine.rowsRead }
+
     /// Answers and keeps the answer.
     func keep(_ request: Request) throws {
         _ = try keepingEngine.answer(try request.query(), target: request.target.span.bytes)

@@ -68,6 +68,8 @@ public struct QueryEngine: ~Copyable {
     /// may be newer than what is published, as a commit is seen before.
     public var position: UInt64 { max(freshness.appliedPosition, given) }
     public var cacheCounts: ResponseCache.Counts { cache.counts }
+    /// Rows that the last answer was made of, as `ReadBudget` counts them.
+    public var rowsRead: Int { snapshot.budget.rowsRead }
     public var cacheBytes: Int { cache.bytes }
     public var cacheEntries: Int { cache.count }
 

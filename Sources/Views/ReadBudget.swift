@@ -18,10 +18,15 @@ public final class ReadBudget {
     /// Of the present query.
     public private(set) var spent_ns = 0
 
+    /// Of the present query: rows looked up, steps of lists, and reads of a chunk of a column. What a query costs wherever it runs.
+    public private(set) var rowsRead = 0
+
     public var isOver: Bool { spent_ns > limit_ns }
 
     /// Starts a query.
-    public func begin() { spent_ns = 0 }
+    public func begin() { (spent_ns, rowsRead) = (0, 0) }
+
+    func read(rows: Int) { rowsRead &+= rows }
 
     /// False when this is more than is left.
     @discardableResult

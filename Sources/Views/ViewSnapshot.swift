@@ -57,18 +57,21 @@ public struct ViewSnapshot: ~Copyable {
 
     @_lifetime(borrow self)
     func get(_ table: ViewTable, _ key: RawSpan) throws(LMDBError) -> RawSpan? {
-        try transaction.get(tables[table], key)
+        budget.read(rows: 1)
+        return try transaction.get(tables[table], key)
     }
 
     @_lifetime(borrow self)
     func get(_ table: ViewTable, number: UInt64) throws(LMDBError) -> RawSpan? {
-        try transaction.get(tables[table], number: number)
+        budget.read(rows: 1)
+        return try transaction.get(tables[table], number: number)
     }
 
     /// Looks many rows up at once: `keys` of `keyBytes` each. A list names what is there, so none may be missing.
     func forEachRow(
         _ table: ViewTable, of keys: RawSpan, keyBytes: Int, _ body: (RawSpan) throws(LMDBError) -> Void
     ) throws(LMDBError) {
+        budget.read(rows: keys.byteCount / keyBytes)
         try transaction.forEachRow(of: keys, keyBytes: keyBytes, in: tables[table], named: table.name) {
             row throws(LMDBError) in
             guard let row else { preconditionFailure("a list names a row of \(table.name) that is not there") }

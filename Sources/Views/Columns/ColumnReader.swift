@@ -81,7 +81,10 @@ public final class ColumnReader {
         assert(commit == snapshot.commitNumber, "chunks of a snapshot that was not begun")
         precondition(index < chunksMax, "no such chunk")
         let place = ColumnReader.slot(column) * chunksMax + index
-        if places[place].commit == commit, places[place].owner == column.owner ?? 0 { return places[place].chunk }
+        if places[place].commit == commit, places[place].owner == column.owner ?? 0 {
+            snapshot.budget.read(rows: 1)
+            return places[place].chunk
+        }
         var key = ByteWriter(capacity: 16)
         column.appendKey(index, to: &key)
         let row = try snapshot.get(column.table, key.bytes)
@@ -104,6 +107,7 @@ public final class ColumnReader {
             guard let index = ColumnReader.chunkIndex(cursor.key, key.bytes) else { break }
             precondition(index < chunksMax, "a column has a chunk of things that are not there")
             places[slot * chunksMax + index].chunk = ColumnReader.pointer(cursor.value, column)
+            snapshot.budget.read(rows: 1)
             isFound = try cursor.next()
         }
         wholeColumns[slot] = (commit, owner)

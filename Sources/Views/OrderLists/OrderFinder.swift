@@ -118,6 +118,7 @@ extension ViewSnapshot {
         var last: OrderPlace?
         while try walk.next() {
             steps += 1
+            budget.read(rows: 1)
             if !passesAll {
                 guard steps <= stepsMax else {
                     budget.spend(steps * ReadCost.step_ns)
@@ -143,6 +144,7 @@ extension ViewSnapshot {
         var selection = OrderSelection(request.sort, count: request.limit + 1, after: request.after)
         var walk = try orders(scope, .newest, after: nil, placed: request.filter.placed)
         while try walk.next() {
+            budget.read(rows: 1)
             var place = walk.place
             guard try tests.match(place, of: walk.customer, columns, self) else { continue }
             place.total = try columns.entry(OrderColumn.totalColumn, walk.number, self)

@@ -73,6 +73,7 @@ extension ViewSnapshot {
         var selection = ProductSelection(request.sort, count: request.limit + 1, after: request.after)
         var walk = try products(.seller(seller), .newest, after: nil)
         while try walk.next(), !budget.isOver {
+            budget.read(rows: 1)
             if try filter.matches(walk.number, columns, self) { try selection.offer(walk.number, columns, self) }
         }
         return try FoundProducts(&selection, request.limit, self)
@@ -116,7 +117,10 @@ extension ViewSnapshot {
         found.numbers.reserveCapacity(request.limit)
         var walk = try products(list.scope, request.sort, after: request.after, prices: list.prices)
         var steps = 0
-        defer { budget.spend(steps * step_ns) }
+        defer {
+            budget.spend(steps * step_ns)
+            budget.read(rows: steps)
+        }
         var last: ProductPlace?
         while try walk.next() {
             steps += 1
