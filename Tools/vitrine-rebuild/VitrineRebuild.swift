@@ -3,6 +3,7 @@ import EventLog
 import Glibc
 import Marketplace
 import POSIX
+import Program
 import Projector
 import Views
 
@@ -12,11 +13,13 @@ struct VitrineRebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vitrine-rebuild",
         abstract: "Builds the views anew from the log, compares them with the live ones, and switches to the new ones.",
-        version: "vitrine-rebuild 0.1.0")
+        version: "vitrine-rebuild \(version)")
 
     @Option(help: ArgumentHelp("The data directory.", valueName: "dir"))
     var data: String
-    @Option(help: "Stop at this position, compare nothing and keep the live views.")
+    @Option(
+        help: "Stop at this position, compare nothing and keep the live views.",
+        transform: Arguments.number(0...UInt64.max))
     var to: UInt64?
     @Flag(
         help: "Change nothing; exit with 1 if the live views are not what the log makes. Works beside a running server."
@@ -26,16 +29,11 @@ struct VitrineRebuild: ParsableCommand {
     var json = false
 
     func run() throws {
-        do {
-            let isEqual = try rebuild()
-            if verify && !isEqual { throw ExitCode.failure }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            StandardError.write("vitrine-rebuild: \(error)")
-            throw ExitCode.failure
-        }
+        let isEqual = try rebuild()
+        if verify && !isEqual { throw ExitCode.failure }
     }
+
+    static func main() { runProgram() }
 
     /// False when the live views differ from what the log makes.
     private func rebuild() throws -> Bool {
