@@ -21,7 +21,7 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + [arguments], path: "Tools/\(name)", swiftSettings: strict)
+        name: name, dependencies: ["Program", arguments] + dependencies, path: "Tools/\(name)", swiftSettings: strict)
 }
 
 /// Flags and help of every program: Apple's own, alive, no further dependencies.
@@ -77,8 +77,10 @@ let package = Package(
                 "POSIX", "COpenAPI",
             ]
         ),
+        // What all programs do with a command line: one line for a failure.
+        .target(name: "Program", dependencies: [arguments], swiftSettings: strict),
         .executableTarget(
-            name: "vitrine", dependencies: ["Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
+            name: "vitrine", dependencies: ["Program", "Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
             swiftSettings: strict),
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
@@ -113,7 +115,9 @@ let package = Package(
         // The source tree itself: imports, layout.
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // From the outside: real processes, real sockets. It finds the executables beside the test bundle.
-        .testTarget(name: "VitrineTests", dependencies: ["vitrine", "vitrine-import", "vitrine-rebuild"], swiftSettings: strict),
+        .testTarget(
+            name: "VitrineTests", dependencies: ["vitrine", "vitrine-import", "vitrine-load", "vitrine-rebuild"],
+            swiftSettings: strict),
         .testTarget(
             name: "VitrineImportTests", dependencies: ["vitrine-import", "Marketplace", "JSON", "POSIX"],
             swiftSettings: strict),

@@ -7,11 +7,27 @@ public struct Configuration: Sendable {
     public var listen = SocketAddress("127.0.0.1:8080")!
     public var loops = 1
     public var cacheBytes = 256 << 20
-    public var currency = DataDirectory.currencyOfNew
+    /// Nil takes what the data directory trades in.
+    public var currency: Currency?
     public var diskReserveBytes = 16 << 20
     public var acceptImports = false
     public var allowAnonymous = false
     public var crossOrigin: CrossOrigin?
 
     public init() {}
+
+    /// Refuses what a start would refuse before it opens anything, and another currency than the data directory's.
+    public func check() throws {
+        try requireLoopback()
+        if let currency { try DataDirectory.requireCurrency(currency, at: dataDirectory) }
+    }
+
+    /// Refuses an address that others can reach, unless they may.
+    func requireLoopback() throws(DataDirectory.Refusal) {
+        guard listen.isLoopback || allowAnonymous else {
+            throw DataDirectory.Refusal(
+                "\(listen) can be reached by others, and there is no access control yet: listen on a loopback address, or say --allow-anonymous"
+            )
+        }
+    }
 }

@@ -34,13 +34,7 @@ public struct DataDirectory: Sendable {
         let creationTag = Array((currency ?? DataDirectory.currencyOfNew).description.utf8)
         let options = EventLogOptions(diskReserveBytes: diskReserveBytes, creationTag: creationTag)
         let log = try EventLog.open(path, options: options)
-        let made = String(decoding: log.creationTag.prefix { $0 != 0 }, as: UTF8.self)
-        guard let found = Currency(made), found == currency ?? found else {
-            let asked = currency.map { ", not \($0)" } ?? ""
-            throw Refusal(
-                "\(path) was made with the currency \(made)\(asked): start with --currency \(made), or choose another --data directory"
-            )
-        }
+        let found = try DataDirectory.currency(of: log, at: path, asked: currency)
         (self.path, self.log, self.currency, self.report) = (path, log, found, report)
         if log.recovery.cutBytes > 0 {
             report(
@@ -57,6 +51,29 @@ public struct DataDirectory: Sendable {
             "\(path)/log was empty, but positions 1 to \(last) had been acknowledged: they are gone. "
                 + "Beginning a new log; to have them back, stop vitrine and put the old files of log/ in the place of the new"
         )
+    }
+
+    /// Refuses another currency than the directory was made with. Changes nothing; any currency suits one that is not there.
+    static func requireCurrency(_ currency: Currency, at path: String) throws {
+        let log: EventLog
+        do throws(EventLogError) {
+            log = try EventLog.openForReading(path)
+        } catch {
+            guard case .missing = error else { throw error }
+            return
+        }
+        _ = try DataDirectory.currency(of: log, at: path, asked: currency)
+    }
+
+    private static func currency(of log: EventLog, at path: String, asked: Currency?) throws(Refusal) -> Currency {
+        let made = String(decoding: log.creationTag.prefix { $0 != 0 }, as: UTF8.self)
+        guard let found = Currency(made), found == asked ?? found else {
+            let others = asked.map { ", not \($0)" } ?? ""
+            throw Refusal(
+                "\(path) was made with the currency \(made)\(others): start with --currency \(made), or choose another --data directory"
+            )
+        }
+        return found
     }
 
     private func refuseLostEvents() throws {

@@ -19,11 +19,7 @@ public struct VitrineServer {
     /// Runs until TERM or INT, then drains. Throws when it cannot start.
     public func run() throws {
         let startedAt = Clock.monotonicNanoseconds
-        guard configuration.listen.isLoopback || configuration.allowAnonymous else {
-            throw DataDirectory.Refusal(
-                "\(configuration.listen) can be reached by others, and there is no access control yet: listen on a loopback address, or say --allow-anonymous"
-            )
-        }
+        try configuration.requireLoopback()
         // Before any thread: they inherit the mask, so that only `Signals.wait` sees these.
         let signals = Signals()
         let sockets: [ListeningSocket]
@@ -49,7 +45,7 @@ public struct VitrineServer {
                 },
                 onTrouble: { report("decisions/ cannot be folded for now: \($0)") }))
         let market = Market(
-            log: directory.log, projector: projector, decisions: decisions, currency: configuration.currency,
+            log: directory.log, projector: projector, decisions: decisions, currency: directory.currency,
             importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
             loops: configuration.loops, startedAt: startedAt, report: report)
         serve(market, sockets, signals)

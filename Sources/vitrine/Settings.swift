@@ -32,9 +32,13 @@ struct Settings {
     }
 
     private mutating func read(_ file: String) throws {
-        guard let bytes = try Files.read(file) else {
-            throw DataDirectory.Refusal("there is no file \(file): check --config")
+        let bytes: [UInt8]?
+        do {
+            bytes = try Files.read(file)
+        } catch {
+            throw DataDirectory.Refusal("\(error): name a TOML file that can be read with --config")
         }
+        guard let bytes else { throw DataDirectory.Refusal("there is no file \(file): check --config") }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: String(decoding: bytes, as: UTF8.self))

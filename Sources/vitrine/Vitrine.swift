@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Program
 import Server
 
 /// The server: `vitrine --data ./vitrine-data`.
@@ -12,7 +12,7 @@ struct Vitrine: ParsableCommand {
             Each option can also be set by an environment variable (VITRINE_CACHE_BYTES for --cache-bytes) or in the \
             TOML file of --config (cache-bytes = "256MiB"); flags come first, then the environment, then the file.
             """,
-        version: "vitrine 0.1.0")
+        version: "vitrine \(version)")
 
     @Option(help: "Directory of the log and all that is made from it. (default: ./vitrine-data)")
     var data: String?
@@ -38,15 +38,15 @@ struct Vitrine: ParsableCommand {
     @Flag(help: "Check the options and exit.")
     var checkConfig = false
 
+    static func main() { runProgram() }
+
     func run() throws {
-        do {
-            let configuration = try settings().configuration()
-            if checkConfig { return print("vitrine: the configuration is valid") }
-            try VitrineServer(configuration, report: Vitrine.report).run()
-        } catch {
-            Vitrine.report("\(error)")
-            throw ExitCode.failure
+        let configuration = try settings().configuration()
+        if checkConfig {
+            try configuration.check()
+            return print("vitrine: the configuration is valid")
         }
+        try VitrineServer(configuration) { StandardError.write("vitrine: \($0)\n") }.run()
     }
 
     private func settings() throws -> Settings {
@@ -61,11 +61,5 @@ struct Vitrine: ParsableCommand {
         if acceptImports { flags["accept-imports"] = "true" }
         if allowAnonymous { flags["allow-anonymous"] = "true" }
         return try Settings(flags: flags, file: config)
-    }
-
-    /// One line on standard error, written at once whole.
-    @Sendable static func report(_ line: String) {
-        let bytes = Array("vitrine: \(line)\n".utf8)
-        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
     }
 }

@@ -28,6 +28,36 @@ struct OpenAPIFile {
         (operation["responses"] as? [String: [String: Any]] ?? [:]).mapValues(followed)
     }
 
+    /// What the API says of itself as a whole.
+    var summary: String { (root["info"] as? [String: Any])?["description"] as? String ?? "" }
+
+    /// The components that nothing refers to, as paths from the root.
+    var unusedComponents: [String] {
+        let components = root["components"] as? [String: [String: Any]] ?? [:]
+        let all = components.flatMap { kind, members in members.keys.map { "#/components/\(kind)/\($0)" } }
+        return Set(all).subtracting(references(in: root)).sorted()
+    }
+
+    private func references(in value: Any) -> Set<String> {
+        if let list = value as? [Any] { return list.reduce(into: []) { $0.formUnion(references(in: $1)) } }
+        guard let object = value as? [String: Any] else { return [] }
+        let own: Set<String> = (object["$ref"] as? String).map { [$0] } ?? []
+        return object.values.reduce(into: own) { $0.formUnion(references(in: $1)) }
+    }
+
+    /// Whether a schema of text takes `text`; nil when it is of something else or only names a format.
+    func takes(_ text: String, _ schema: [String: Any]) -> Bool? {
+        let kinds = (schema["anyOf"] as? [[String: Any]] ?? [schema]).map(followed)
+        guard let rule = kinds.first(where: { $0["type"] as? String == "string" }) else { return nil }
+        guard let pattern = rule["pattern"] as? String else { return nil }
+        let characters = text.unicodeScalars.count
+        let isLongEnough = characters >= rule["minLength"] as? Int ?? 0
+        let isShortEnough = characters <= rule["maxLength"] as? Int ?? .max
+        // In ECMA-262 a $ is the very end, in ICU also what stands before a last line end.
+        let whole = pattern.replacing(/\$$/, with: #"\z"#)
+        return isLongEnough && isShortEnough && text.range(of: whole, options: .regularExpression) != nil
+    }
+
     // MARK: Problems
 
     /// The examples of problems, all of them.

@@ -127,13 +127,46 @@ import Testing
     }
 
     @Test(arguments: CommandName.allCases) func commandExamplesAreValid(command: CommandName) throws {
-        let operation = try #require(document.paths["/v1/commands/\(command.text)"]?["post"])
-        let body = try #require(operation["requestBody"] as? [String: Any])
-        let content = try #require(body["content"] as? [String: [String: Any]])
-        let example = try #require(content["application/json"]?["example"])
-        let text = String(decoding: try JSONSerialization.data(withJSONObject: example), as: UTF8.self)
-        let (rejection, errors) = decode(command, text)
+        let body = try #require(example(of: command))
+        let (rejection, errors) = decode(command, try json(body))
         #expect(rejection == nil, "\(errors)")
+    }
+
+    /// Texts near the edges of the rules that fields of text have.
+    private static let texts =
+        [
+            "", "a", "-a", "a b", "a\nb", "a\tb", "a\u{85}b", "é", "a@b", "@b", "a@", "a@b@c", "LIG-1", "ftp://a/",
+            "https://a", "HTTP://a/x.png", "https://a/x@2x.png", "http://u@h/", "http://u@v@h", "http://@h",
+            "http://a@/x",
+            "http://h?x@y", "http:///x", "http://:80/", "http://[::1]:80/", "http://a b/", "http://a/b c",
+            "http://a/\n",
+        ] + [64, 65, 128, 129, 200, 201, 254, 255, 10_000, 10_001].map { String(repeating: "x", count: $0) }
+
+    /// Every field of text, asked with every text: the schema takes what the server's own decoder takes.
+    @Test(arguments: CommandName.allCases) func textsAgree(command: CommandName) throws {
+        let schema = try #require(document.schema("\(command.text)"))
+        let properties = try #require(schema["properties"] as? [String: [String: Any]])
+        let example = try #require(self.example(of: command))
+        for (name, property) in properties {
+            for text in Self.texts {
+                guard let isTaken = document.takes(text, property) else { break }
+                var body = example
+                body[name] = text
+                let (rejection, errors) = decode(command, try json(body))
+                #expect(isTaken == (rejection == nil), "\(name) \(text.debugDescription.prefix(40)): \(errors)")
+            }
+        }
+    }
+
+    private func example(of command: CommandName) -> [String: Any]? {
+        let operation = document.paths["/v1/commands/\(command.text)"]?["post"]
+        let body = operation?["requestBody"] as? [String: Any]
+        let content = body?["content"] as? [String: [String: Any]]
+        return content?["application/json"]?["example"] as? [String: Any]
+    }
+
+    private func json(_ object: [String: Any]) throws -> String {
+        String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
     }
 
     private func decode(_ command: CommandName, _ body: String) -> (rejection: Rejection.Kind?, errors: [FieldError]) {
@@ -158,9 +191,20 @@ import Testing
             known.insert("\(problem.slug) \(problem.status.rawValue)")
         }
         for room in ["Queries", "Server"] { known.formUnion(try SourceProblems.all(inRoom: room)) }
-        let described = Set(document.problems.map { "\($0.slug) \($0.status)" })
+        let described = Set(document.problems.map { "\($0.slug) \($0.status)" }).union(Self.problemsAnywhere)
         #expect(known.subtracting(described).isEmpty, "not in openapi.json")
         #expect(described.subtracting(known).isEmpty, "only in openapi.json")
+    }
+
+    /// Problems of no operation: what is asked for is none. The summary of the API names them.
+    private static let problemsAnywhere: Set = [
+        "not-found 404", "unknown-command 404", "method-not-allowed 405", "unknown-method 501",
+    ]
+
+    @Test(arguments: problemsAnywhere) func theSummaryNamesProblemsOfNoOperation(problem: String) {
+        let parts = problem.split(separator: " ")
+        #expect(document.summary.contains("`\(parts[0])`"))
+        #expect(document.summary.contains(" \(parts[1]) `"))
     }
 
     @Test func everyAnswersProblemsHaveItsStatus() throws {
@@ -184,5 +228,31 @@ import Testing
                 #expect(described.isSuperset(of: anywhere), "\(path) lacks \(Set(anywhere).subtracting(described))")
             }
         }
+    }
+
+    // MARK: The document itself
+
+    @Test func everyComponentIsUsed() {
+        #expect(document.unusedComponents == [])
+    }
+
+    /// RFC 9110, section 15.4.5: what a 200 would have said about caching.
+    @Test func notModifiedHasTheFieldsOfTheWholeAnswer() throws {
+        for (path, operations) in document.paths {
+            for operation in operations.values {
+                let responses = document.responses(of: operation)
+                guard let notModified = responses["304"] else { continue }
+                let fields = [notModified, try #require(responses["200"])].map {
+                    ($0["headers"] as? [String: [String: String]] ?? [:]).mapValues { $0["$ref"] }
+                }
+                #expect(fields[0] == fields[1], "\(path)")
+            }
+        }
+    }
+
+    /// Most validators divide binary floating-point numbers, where 2.9 is no multiple of 0.1.
+    @Test func multiplesAreOfWholeNumbers() throws {
+        let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)
+        for match in text.matches(of: /"multipleOf": ([^,\s]+)/) { #expect(Int(match.1) != nil, "\(match.0)") }
     }
 }

@@ -6,7 +6,7 @@ import Testing
     /// The rooms, lowest first. A room imports only rooms before it.
     static let rooms = [
         "POSIX", "LMDB", "EventLoop", "JSON", "HTTP", "Marketplace", "EventLog", "Decisions", "Views", "Projector",
-        "Queries", "Server",
+        "Queries", "Server", "Program",
     ]
 
     /// Rooms that stand below but must stay unknown: rules without storage, views that only the projector feeds.

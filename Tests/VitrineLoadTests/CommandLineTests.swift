@@ -9,7 +9,13 @@ import Testing
         (["http://127.0.0.1:70000/"], "is no port"),
         (["http://127.0.0.1/", "--rate", "5", "--connections", "5"], "give one of them"),
         (["http://127.0.0.1/", "--rate", "0"], "--rate must be above 0"),
-        (["http://127.0.0.1/", "--connections", "0"], "connections must be 1"),
+        (
+            ["http://127.0.0.1/", "--connections", "0"],
+            "'--connections <connections>': give a whole number from 1 to 100000"
+        ),
+        (["http://127.0.0.1/", "--connections", "-5"], "'-5' is invalid"),
+        (["http://127.0.0.1/", "--loops", "-1"], "give a whole number from 1 to 256"),
+        (["http://127.0.0.1/", "--rate", "-1"], "--rate must be above 0"),
         (["http://127.0.0.1/", "--duration", "30"], "is no duration"),
         (["http://127.0.0.1/a", "--path", "/b"], "has the path /a already"),
         (["http://127.0.0.1/", "--path", "/b c"], "percent-encode"),
@@ -48,6 +54,6 @@ import Testing
         let help = try LoadProcess(["--help"], withReport: false)
         #expect(help.exitCode == 0 && help.output.contains("--rate") && help.errors.isEmpty)
         let version = try LoadProcess(["--version"], withReport: false)
-        #expect(version.exitCode == 0 && version.output == "0.1.0\n")
+        #expect(version.exitCode == 0 && version.output == "vitrine-load 0.1.0\n")
     }
 }

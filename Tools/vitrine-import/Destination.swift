@@ -1,6 +1,7 @@
 import ArgumentParser
 import Marketplace
 import POSIX
+import Program
 import Server
 
 /// `--data DIR` or `--server URL`: where an import goes.
@@ -20,15 +21,14 @@ struct Destination: ParsableArguments {
             valueName: "code"))
     var currency: String?
 
-    @Option(help: ArgumentHelp("Connections to the server, 1–1024.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Connections to the server, 1–1024.", valueName: "n"), transform: Arguments.number(1...1_024)
+    )
     var connections = 16
 
     func validate() throws {
         guard (data == nil) != (server == nil) else {
             throw ValidationError("say where the import goes: either --data DIR or --server URL")
-        }
-        guard (1...1_024).contains(connections) else {
-            throw ValidationError("--connections \(connections) is out of its bounds: give 1 to 1024")
         }
         if let currency, Currency(currency) == nil {
             throw ValidationError("--currency \(currency) is no currency: give three capital letters, such as GBP")

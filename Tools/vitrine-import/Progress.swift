@@ -1,5 +1,6 @@
 import Glibc
 import POSIX
+import Program
 
 /// A line on a terminal that says how far the work is; nothing in a pipe.
 struct Progress {

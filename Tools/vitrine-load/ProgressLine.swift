@@ -1,4 +1,5 @@
 import Glibc
+import Program
 
 /// One line on standard error that keeps being rewritten; nothing at all when that is no terminal.
 struct ProgressLine {
@@ -14,11 +15,5 @@ struct ProgressLine {
         if isShown { put("\r\u{1B}[K") }
     }
 
-    private func put(_ text: String) { standardError(text) }
-}
-
-/// Writes text to standard error. A closed terminal is no reason to end a run.
-func standardError(_ text: String) {
-    var text = text
-    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    private func put(_ text: String) { StandardError.write(text) }
 }

@@ -3,6 +3,7 @@ import EventLog
 import Glibc
 import Marketplace
 import POSIX
+import Program
 import Projector
 import Views
 
@@ -13,11 +14,13 @@ struct VitrineRebuild: ParsableCommand {
         commandName: "vitrine-rebuild",
         abstract: "Builds the views anew from the log, compares them with the live ones, and switches to the new ones.",
         discussion: "Beside a running server it compares only, and the server keeps its views.",
-        version: "vitrine-rebuild 0.1.0")
+        version: "vitrine-rebuild \(version)")
 
     @Option(help: ArgumentHelp("The data directory.", valueName: "dir"))
     var data: String
-    @Option(help: "Stop at this position, compare nothing and keep the live views.")
+    @Option(
+        help: "Stop at this position, compare nothing and keep the live views.",
+        transform: Arguments.number(0...UInt64.max))
     var to: UInt64?
     @Flag(help: "Change nothing; exit with 1 if the live views are not what the log makes.")
     var verify = false
@@ -25,16 +28,11 @@ struct VitrineRebuild: ParsableCommand {
     var json = false
 
     func run() throws {
-        do {
-            let isEqual = try rebuild()
-            if verify && !isEqual { throw ExitCode.failure }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            StandardError.write("vitrine-rebuild: \(error)")
-            throw ExitCode.failure
-        }
+        let isEqual = try rebuild()
+        if verify && !isEqual { throw ExitCode.failure }
     }
+
+    static func main() { runProgram() }
 
     /// False when the live views differ from what the log makes.
     private func rebuild() throws -> Bool {
@@ -73,7 +71,7 @@ struct VitrineRebuild: ParsableCommand {
                 return try live.compare(with: build)
             } catch {
                 guard switches else { throw Failure("\(damage.message) (\(error))") }
-                StandardError.write("vitrine-rebuild: \(damage.message) (\(error))")
+                say("\(damage.message) (\(error))")
                 return nil
             }
         }
@@ -88,7 +86,7 @@ struct VitrineRebuild: ParsableCommand {
         }
         let isEqual = comparison?.differences.isEmpty ?? true
         if isBeside, !verify, to == nil {
-            StandardError.write("vitrine-rebuild: \(data) is in use, so its views stay as they are")
+            say("\(data) is in use, so its views stay as they are")
         }
         if isBeside, !verify, !isEqual {
             throw Failure(
@@ -118,16 +116,17 @@ struct VitrineRebuild: ParsableCommand {
             let build = try ViewBuild.open(path: path, currency: currency, isReadOnly: true)
             let checkpoint = try build.checkpoint()
             guard checkpoint.identityHigh == log.identity.high, checkpoint.identityLow == log.identity.low else {
-                StandardError.write(
-                    "vitrine-rebuild: the live views belong to another log, so there is nothing to compare")
+                say("the live views belong to another log, so there is nothing to compare")
                 return nil
             }
             return try Live(build)
         } catch {
-            StandardError.write("vitrine-rebuild: the live views cannot be compared: \(error)")
+            say("the live views cannot be compared: \(error)")
             return nil
         }
     }
+
+    private func say(_ line: String) { StandardError.write("vitrine-rebuild: \(line)\n") }
 
     private func report(_ position: UInt64, _ comparison: Comparison?, seconds: Double, isSwitched: Bool) {
         let rate = seconds > 0 ? Int(Double(position) / seconds) : 0

@@ -2,6 +2,7 @@ import Decisions
 import JSON
 import Marketplace
 import POSIX
+import Program
 import Server
 
 /// Decides commands offline, with the server's own writer on a data directory that nobody else has open.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Program
 
 /// `vitrine-import generate`: a made-up market for demos, tests and benchmarks.
 struct Generate: ParsableCommand {
@@ -10,22 +11,30 @@ struct Generate: ParsableCommand {
             a rank is 1/rank). Ids are s1, c1, p1, o1 and so on, whatever the seed.
             """)
 
-    @Option(help: ArgumentHelp("Products to add.", valueName: "n"))
+    @Option(help: ArgumentHelp("Products to add.", valueName: "n"), transform: Arguments.number(0...countMax))
     var products: Int
 
-    @Option(help: ArgumentHelp("Orders to place.", valueName: "n"))
+    @Option(help: ArgumentHelp("Orders to place.", valueName: "n"), transform: Arguments.number(0...countMax))
     var orders: Int
 
-    @Option(help: ArgumentHelp("What the market follows from: a number from 0.", valueName: "s"))
+    @Option(
+        help: ArgumentHelp("What the market follows from: a number from 0.", valueName: "s"),
+        transform: Arguments.number(0...UInt64.max))
     var seed: UInt64
 
-    @Option(help: ArgumentHelp("Sellers (default: one for 100 products).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Sellers (default: one for 100 products).", valueName: "n"),
+        transform: Arguments.number(1...countMax))
     var sellers: Int?
 
-    @Option(help: ArgumentHelp("Categories (default: one for 200 products, at most 500).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Categories (default: one for 200 products, at most 500).", valueName: "n"),
+        transform: Arguments.number(1...countMax))
     var categories: Int?
 
-    @Option(help: ArgumentHelp("Customers (default: one for 8 orders).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Customers (default: one for 8 orders).", valueName: "n"),
+        transform: Arguments.number(1...countMax))
     var customers: Int?
 
     @OptionGroup var destination: Destination
@@ -34,13 +43,6 @@ struct Generate: ParsableCommand {
     private static let countMax = 100_000_000
 
     func validate() throws {
-        for (option, value, least) in [
-            ("products", products, 0), ("orders", orders, 0), ("sellers", sellers ?? 1, 1),
-            ("categories", categories ?? 1, 1), ("customers", customers ?? 1, 1),
-        ] where !(least...Self.countMax).contains(value) {
-            throw ValidationError(
-                "--\(option) \(value) is out of its bounds: give \(least) to \(Self.countMax.grouped)")
-        }
         guard orders == 0 || products > 0 else {
             throw ValidationError("--orders \(orders) needs products to order: give --products")
         }

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Standard error, written at once. Glibc's `stderr` is a global variable, which strict concurrency rightly refuses.
-enum StandardError {
-    static func write(_ text: String) {
+public enum StandardError {
+    public static func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             var rest = bytes[...]
