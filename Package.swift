@@ -69,7 +69,7 @@ let package = Package(
         room("Decisions", ["Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
         room("Views", ["Marketplace", "JSON", "LMDB", "POSIX", "CXXHash", "CCollation", "CColumns"]),
         room("Projector", ["Views", "Marketplace", "JSON", "EventLog", "LMDB", "POSIX"]),
-        room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "CXXHash"]),
+        room("Queries", ["Views", "Marketplace", "HTTP", "JSON", "LMDB", "POSIX", "CXXHash"]),
         room(
             "Server",
             [

@@ -9,13 +9,13 @@ public struct ZeroedTable<Element: BitwiseCopyable>: ~Copyable {
     @usableFromInline let start: UnsafeMutablePointer<Element>
     private var bytes: Int { count * MemoryLayout<Element>.stride }
 
-    /// A table of `count` elements, at least one. Zero in each byte must be a value of `Element`.
+    /// A table of `count` elements, at least one. Where zero in each byte is no value of `Element`, write it before it is read.
     public init(count: Int) {
         precondition(count > 0)
         self.count = count
         let bytes = count * MemoryLayout<Element>.stride
         guard
-            let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
             memory != MAP_FAILED
         else { fatalError("no memory for \(bytes) bytes") }
         // A kernel without such pages says no, and small ones do as well.
@@ -31,9 +31,9 @@ public struct ZeroedTable<Element: BitwiseCopyable>: ~Copyable {
             precondition(index >= 0 && index < count)
             return start[index]
         }
-        nonmutating set {
+        nonmutating _modify {
             precondition(index >= 0 && index < count)
-            start[index] = newValue
+            yield &start[index]
         }
     }
 }

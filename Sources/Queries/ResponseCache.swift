@@ -1,6 +1,7 @@
 import CXXHash
 import Glibc
 import JSON
+import POSIX
 import Views
 
 /// One loop's least-recently-used cache of finished bodies, bounded in bytes.
@@ -14,6 +15,8 @@ public struct ResponseCache: ~Copyable {
     private static let overheadBytes = 160
     /// A body beyond this part of the cache is not worth what it pushes out.
     private static let largestPart = 8
+    /// More than 170 GB of the smallest.
+    private static let entriesMax = 1 << 30
 
     public struct Counts: Sendable {
         public var hits = 0
@@ -52,17 +55,24 @@ public struct ResponseCache: ~Copyable {
     public let bytesMax: Int
     public private(set) var bytes = 0
     public private(set) var counts = Counts()
-    private var entries: [Entry] = []
+    /// Room for as many as the bytes allow, so that nothing has to grow, which would hold a loop up for milliseconds. Memory
+    /// comes as entries do.
+    private let entries: ZeroedTable<Entry>
+    private var usedEntries: Int32 = 0
     private var free: [Int32] = []
-    /// Open addressing with linear probing; a power of two of places, at most half full.
-    private var places: [Int32]
+    /// The index of an entry plus one, or 0. Open addressing with linear probing; a power of two of places, at most half full.
+    private let places: ZeroedTable<Int32>
     private var entryCount = 0
     private var newest = ResponseCache.none
     private var oldest = ResponseCache.none
 
     public init(bytesMax: Int) {
         self.bytesMax = bytesMax
-        places = Array(repeating: ResponseCache.none, count: 1_024)
+        let entriesMax = min(max(bytesMax, 0) / ResponseCache.overheadBytes + 1, ResponseCache.entriesMax)
+        entries = ZeroedTable(count: entriesMax)
+        var placesCount = 1_024
+        while placesCount < 2 * entriesMax { placesCount *= 2 }
+        places = ZeroedTable(count: placesCount)
     }
 
     deinit {
@@ -125,11 +135,10 @@ public struct ResponseCache: ~Copyable {
         let cost = entryBytes + ResponseCache.overheadBytes
         guard cost <= bytesMax / ResponseCache.largestPart else { return }
         if let index = index(of: key, hash) { remove(index) }
-        while bytes + cost > bytesMax, oldest != ResponseCache.none {
+        while bytes + cost > bytesMax || entryCount == entries.count, oldest != ResponseCache.none {
             counts.evictions += 1
             remove(oldest)
         }
-        if (entryCount + 1) * 2 > places.count { growPlaces() }
 
         let memory = UnsafeMutableRawPointer.allocate(byteCount: entryBytes, alignment: 16)
         let stamps = memory.bindMemory(to: Int32.self, capacity: partitions.count)
@@ -147,8 +156,9 @@ public struct ResponseCache: ~Copyable {
             index = reused
             entries[Int(index)] = entry
         } else {
-            index = Int32(entries.count)
-            entries.append(entry)
+            index = usedEntries
+            usedEntries += 1
+            entries[Int(index)] = entry
         }
         place(index, hash)
         linkAsNewest(index)
@@ -161,8 +171,8 @@ public struct ResponseCache: ~Copyable {
     private func index(of key: RawSpan, _ hash: UInt64) -> Int32? {
         let mask = places.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
-        while places[place] != ResponseCache.none {
-            let index = places[place]
+        while places[place] != 0 {
+            let index = places[place] - 1
             let entry = entries[Int(index)]
             if entry.hash == hash, entry.keyBytes == key.byteCount,
                 key.withUnsafeBytes({ memcmp($0.baseAddress!, entry.key, entry.keyBytes) == 0 })
@@ -177,36 +187,27 @@ public struct ResponseCache: ~Copyable {
     private mutating func place(_ index: Int32, _ hash: UInt64) {
         let mask = places.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
-        while places[place] != ResponseCache.none { place = (place + 1) & mask }
-        places[place] = index
-    }
-
-    private mutating func growPlaces() {
-        places = Array(repeating: ResponseCache.none, count: places.count * 2)
-        var index = newest
-        while index != ResponseCache.none {
-            place(index, entries[Int(index)].hash)
-            index = entries[Int(index)].older
-        }
+        while places[place] != 0 { place = (place + 1) & mask }
+        places[place] = index + 1
     }
 
     /// Takes an entry's place away and moves later ones of its run up, so that probing needs no tombstones.
     private mutating func vacate(_ index: Int32, _ hash: UInt64) {
         let mask = places.count - 1
         var hole = Int(truncatingIfNeeded: hash) & mask
-        while places[hole] != index { hole = (hole + 1) & mask }
+        while places[hole] != index + 1 { hole = (hole + 1) & mask }
         var place = hole
         while true {
             place = (place + 1) & mask
-            guard places[place] != ResponseCache.none else { break }
-            let home = Int(truncatingIfNeeded: entries[Int(places[place])].hash) & mask
+            guard places[place] != 0 else { break }
+            let home = Int(truncatingIfNeeded: entries[Int(places[place] - 1)].hash) & mask
             // An entry may move into the hole unless its home lies behind the hole (in the run's cyclic order).
             if (place - home) & mask >= (place - hole) & mask {
                 places[hole] = places[place]
                 hole = place
             }
         }
-        places[hole] = ResponseCache.none
+        places[hole] = 0
     }
 
     // MARK: Order of use
