@@ -84,7 +84,7 @@ let package = Package(
             swiftSettings: strict),
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
-        tool("vitrine-load", ["CLibUV", "CLLHTTP", "JSON", "POSIX", histogram]),
+        tool("vitrine-load", ["CLibUV", "CLLHTTP", "CXXHash", "JSON", "POSIX", histogram]),
         tool("vitrine-import", ["Server", "Decisions", "Marketplace", "HTTP", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.

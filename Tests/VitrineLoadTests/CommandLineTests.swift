@@ -44,7 +44,7 @@ import Testing
         let server = try TestServer { _, _ in .ok("") }
         defer { server.stop() }
         let run = try LoadProcess(
-            [server.url + "/", "--duration", "1h", "--report", "/nowhere/report.json"], withReport: false)
+            [server.url + "/thing", "--duration", "1h", "--report", "/nowhere/report.json"], withReport: false)
         #expect(run.exitCode == 1)
         #expect(run.errors.contains("/nowhere/report.json: No such file or directory"))
         #expect(server.requestCount == 0)

@@ -6,7 +6,7 @@ import Testing
     @Test func theJSONReportHasItsFields() throws {
         let server = try TestServer { _, _ in .ok("fine") }
         defer { server.stop() }
-        let run = try LoadProcess([server.url + "/", "--connections", "2", "--duration", "300ms"])
+        let run = try LoadProcess([server.url + "/thing", "--connections", "2", "--duration", "300ms"])
         #expect(run.exitCode == 0)
         let requests = try #require(run.number("requests"))
         #expect(Int(requests) == server.requestCount)
@@ -23,7 +23,7 @@ import Testing
         defer { server.stop() }
         let directory = try LoadProcess.makeDirectory()
         let path = "\(directory)/report.html"
-        _ = try LoadProcess([server.url + "/", "--connections", "1", "--duration", "100ms", "--report", path])
+        _ = try LoadProcess([server.url + "/thing", "--connections", "1", "--duration", "100ms", "--report", path])
         let page = LoadProcess.contents(of: path)
         #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
         #expect(page.contains("<polyline"))
@@ -43,22 +43,36 @@ import Testing
     /// Two products, one order, a cursor that always has a next page, and entity tags that always match.
     @Sendable private static func market(head: String, number: Int) -> TestServer.Answer {
         if head.contains("If-None-Match: \"tag\"\r\n") {
-            return .init(bytes: Array("HTTP/1.1 304 Not Modified\r\nETag: \"tag\"\r\n\r\n".utf8))
+            return .init(
+                bytes: Array("HTTP/1.1 304 Not Modified\r\nETag: \"tag\"\r\nConsistency-Token: t\r\n\r\n".utf8))
         }
-        if head.hasPrefix("GET /v1/products/") { return .ok("{\"productId\":\"p1\"}", fields: "ETag: \"tag\"\r\n") }
+        let fields = "etag: \"tag\"\r\nConsistency-Token: t\r\nContent-Type: application/json\r\n"
+        if let id = head.split(separator: " ")[1].split(separator: "/").dropFirst(2).first {
+            return .ok("{\"productId\":\"\(id)\"}", fields: fields)
+        }
         let cursor = head.contains("cursor=next.1") ? "null" : "\"next.1\""
-        let items =
-            head.hasPrefix("GET /v1/orders")
-            ? "{\"orderId\":\"o1\",\"customer\":{\"userId\":\"c1\"}}"
-            : """
-            {"productId":"p1","category":"Garden & more","seller":{"userId":"s:1"}},\
-            {"productId":"p2","category":"Books","seller":{"userId":"s:1"}}
+        let money = "{\"amount\":5,\"currency\":\"GBP\"}"
+        let time = "2026-01-01T00:00:00.000Z"
+        let products = [("p1", "Garden & more"), ("p2", "Books")].map { id, category in
             """
+            {"productId":"\(id)","price":\(money),"category":"\(category)","seller":{"userId":"s:1"},"addedAt":"\(time)"}
+            """
+        }
+        let items =
+            if head.hasPrefix("GET /v1/orders") {
+                "{\"orderId\":\"o1\",\"customer\":{\"userId\":\"c1\"},\"placedAt\":\"\(time)\",\"total\":\(money)}"
+            } else if head.contains("category=G") {
+                products[0]
+            } else if head.contains("category=B") {
+                products[1]
+            } else {
+                products.joined(separator: ",")
+            }
         let isEncoded =
             !head.contains("category=G") || head.contains("category=Garden%20%26%20more ")
             || head.contains("category=Garden%20%26%20more&cursor=")
         return .ok(
             "{\"items\":[\(items)],\"nextCursor\":\(cursor)}", status: isEncoded ? "200 OK" : "400 Bad Request",
-            fields: "etag: \"tag\"\r\n")
+            fields: fields)
     }
 }

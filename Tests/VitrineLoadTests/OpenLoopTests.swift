@@ -17,7 +17,7 @@ import Testing
     func latencyCountsWhatAStalledServerMadeWait(options: [String]) throws {
         let server = try stallingServer()
         defer { server.stop() }
-        let run = try LoadProcess([server.url + "/", "--rate", "200", "--duration", "1500ms"] + options)
+        let run = try LoadProcess([server.url + "/thing", "--rate", "200", "--duration", "1500ms"] + options)
         #expect(run.exitCode == 0, "\(run.errors)")
         // 60 of 300 requests were due in the stall, so the slowest hundredth waited for nearly all of it.
         let p99 = try #require(run.number("latencyMicros", "p99"))
@@ -31,7 +31,7 @@ import Testing
     @Test func closedLoopShowsTheStallOnceAConnection() throws {
         let server = try stallingServer()
         defer { server.stop() }
-        let run = try LoadProcess([server.url + "/", "--connections", "1", "--duration", "1500ms"])
+        let run = try LoadProcess([server.url + "/thing", "--connections", "1", "--duration", "1500ms"])
         #expect(run.exitCode == 0, "\(run.errors)")
         let (p50, longest) = (run.number("latencyMicros", "p50"), run.number("latencyMicros", "max"))
         #expect(try #require(longest) >= 290_000, "\(run.output)")
@@ -46,7 +46,7 @@ import Testing
         defer { server.stop() }
         // 50 answers a second at most, 500 asked for.
         let run = try LoadProcess([
-            server.url + "/", "--rate", "500", "--duration", "1s", "--max-connections", "4",
+            server.url + "/thing", "--rate", "500", "--duration", "1s", "--max-connections", "4",
         ])
         #expect(run.exitCode == 0, "\(run.errors)")
         let requests = try #require(run.number("requests"))
@@ -60,7 +60,7 @@ import Testing
     @Test func theRateAskedForIsKept() throws {
         let server = try TestServer { _, _ in .ok("fine") }
         defer { server.stop() }
-        let run = try LoadProcess([server.url + "/", "--rate", "1000", "--duration", "1s", "--warmup", "200ms"])
+        let run = try LoadProcess([server.url + "/thing", "--rate", "1000", "--duration", "1s", "--warmup", "200ms"])
         #expect(run.exitCode == 0, "\(run.errors)")
         #expect(run.number("requests") == 1000)
         #expect(run.number("targetRate") == 1000)

@@ -6,13 +6,14 @@ import Testing
     @Test(
         arguments: [
             ("http://127.0.0.1:8080", "127.0.0.1", 8080, nil, "127.0.0.1:8080"),
-            ("http://localhost/", "localhost", 80, "/", "localhost"),
+            ("http://localhost/", "localhost", 80, nil, "localhost"),
             (
                 "HTTP://shop.example:81/v1/products?category=a%20b#top", "shop.example", 81,
                 "/v1/products?category=a%20b", "shop.example:81"
             ),
             ("http://[::1]:9000/x", "::1", 9000, "/x", "[::1]:9000"),
             ("http://[::1]", "::1", 80, nil, "[::1]"),
+            ("http://127.0.0.1:8080/#top", "127.0.0.1", 8080, nil, "127.0.0.1:8080"),
             ("http://host?a=b", "host", 80, "/?a=b", "host"),
         ] as [(String, String, UInt16, String?, String)])
     func urlsAreTakenApart(url: String, host: String, port: UInt16, path: String?, authority: String) throws {

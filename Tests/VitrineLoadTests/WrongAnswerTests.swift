@@ -83,7 +83,9 @@ import Testing
                         "{\"items\":[{\"productId\":\"p\",\"category\":\"a\",\"seller\":{\"userId\":\"s\"}}],\"nextCursor\":null}"
                     )
             }
-            return .ok("{\"things\":[]}")
+            return .ok(
+                "{\"things\":[]}",
+                fields: "ETag: \"a\"\r\nConsistency-Token: t\r\nContent-Type: application/json\r\n")
         }
         defer { server.stop() }
         let run = try LoadProcess([server.url, "--mix", "browse", "--connections", "1", "--duration", "200ms"])
@@ -91,10 +93,17 @@ import Testing
         #expect(run.output.contains("no list in the answer"))
     }
 
-    @Test func anEmptyMarketIsSaidClearly() throws {
+    @Test(arguments: ["", "<html></html>", "{\"items\":["])
+    func aPathThatSaysJSONAnswersJSON(body: String) throws {
+        let run = try run(against: TestServer { _, _ in .ok(body, fields: "Content-Type: application/json\r\n") })
+        #expect(run.exitCode == 1)
+        #expect(run.output.contains("no JSON in the answer"))
+    }
+
+    @Test(arguments: ["", "/"]) func anEmptyMarketIsSaidClearly(slash: String) throws {
         let server = try TestServer { _, _ in .ok("{\"items\":[],\"nextCursor\":null}") }
         defer { server.stop() }
-        let run = try LoadProcess([server.url, "--duration", "200ms"])
+        let run = try LoadProcess([server.url + slash, "--duration", "200ms"])
         #expect(run.exitCode == 1)
         #expect(run.errors.contains("no products to browse"))
         #expect(run.errors.split(separator: "\n").count == 1)

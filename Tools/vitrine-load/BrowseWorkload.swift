@@ -12,9 +12,6 @@ final class BrowseWorkload: Workload {
     ]
     /// Shares in percent: lists before things, categories before the rest, a tenth of it asked again with its entity tag.
     private static let weights: [Double] = [12, 26, 16, 12, 15, 5, 4, 10]
-    /// The largest answer a storefront page may be: 20 cards of 2 KB and room.
-    let bodyLimit = 1 << 20
-    let findsEntityTag = true
 
     private let catalog: Catalog
     private let tail: [UInt8]
@@ -56,12 +53,12 @@ final class BrowseWorkload: Workload {
         endHead(of: &writer)
         // Before the first cursor and tag are known, a category stands in for them and is counted as one.
         let counted = kind == .nextPage || kind == .revalidation ? Kind.category.rawValue : drawn
-        return AnswerRule(kind: counted, body: target.body, target: target)
+        return AnswerRule(kind: counted, body: .page, target: target)
     }
 
     func learn(from answer: AnswerParser, to rule: AnswerRule) {
         guard answer.status == 200 else { return }
-        if rule.body == .list {
+        if rule.target.isList {
             answer.body.withUnsafeBytes { body in
                 guard let cursor = body.lastText(of: "\"nextCursor\":") else { return }
                 cursors.remember(rule.target, cursor, &random)
@@ -97,7 +94,7 @@ final class BrowseWorkload: Workload {
         writer.append(page.target.hasQuery ? "&cursor=" : "?cursor=")
         writer.append(page.value)
         endHead(of: &writer)
-        return AnswerRule(kind: Kind.nextPage.rawValue, body: .list, target: page.target)
+        return AnswerRule(kind: Kind.nextPage.rawValue, body: .page, target: page.target)
     }
 
     private func write(revalidation page: RecentPages.Entry, to writer: inout ByteWriter) -> AnswerRule {
@@ -107,7 +104,7 @@ final class BrowseWorkload: Workload {
         writer.append(page.value)
         writer.append("\r\n\r\n")
         return AnswerRule(
-            kind: Kind.revalidation.rawValue, body: page.target.body, target: page.target, isConditional: true)
+            kind: Kind.revalidation.rawValue, body: .page, target: page.target, isConditional: true)
     }
 
     private func endHead(of writer: inout ByteWriter) {

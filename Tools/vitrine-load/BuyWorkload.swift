@@ -3,8 +3,6 @@ import JSON
 /// Orders of one to three products by random customers. Running out of stock is business, not an error.
 final class BuyWorkload: Workload {
     let kinds = ["CreateOrder"]
-    let bodyLimit = 4096
-    let findsEntityTag = false
 
     private let catalog: Catalog
     private let head: [UInt8]
@@ -45,7 +43,7 @@ final class BuyWorkload: Workload {
         writer.append(decimal: body.count)
         writer.append("\r\n\r\n")
         body.withUnsafeBytes { writer.append($0) }
-        return AnswerRule(kind: 0, body: .object, mayLackStock: true)
+        return AnswerRule(kind: 0, body: .outcome, mayLackStock: true)
     }
 
     func learn(from answer: AnswerParser, to rule: AnswerRule) {}

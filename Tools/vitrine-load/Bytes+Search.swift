@@ -20,12 +20,13 @@ extension UnsafeRawBufferPointer {
     func lastText(of name: StaticString) -> UnsafeRawBufferPointer? {
         guard let baseAddress else { return nil }
         let length = name.utf8CodeUnitCount
+        let quote = UInt8(ascii: "\"")
         var at = count - length
-        while at >= 0 && memcmp(baseAddress + at, name.utf8Start, length) != 0 { at -= 1 }
-        guard at >= 0 else { return nil }
-        let value = UnsafeRawBufferPointer(rebasing: self[(at + length)...])
-        guard value.first == UInt8(ascii: "\""), let end = value.dropFirst().firstIndex(of: UInt8(ascii: "\""))
+        while at >= 0, self[at] != quote || memcmp(baseAddress + at, name.utf8Start, length) != 0 { at -= 1 }
+        let start = at + length + 1
+        guard at >= 0, start < count, self[start - 1] == quote,
+            let end = memchr(baseAddress + start, Int32(quote), count - start)
         else { return nil }
-        return UnsafeRawBufferPointer(rebasing: value[1..<end])
+        return UnsafeRawBufferPointer(start: baseAddress + start, count: UnsafeRawPointer(end) - baseAddress - start)
     }
 }

@@ -6,7 +6,9 @@ struct Catalog: Sendable {
     /// The newest first.
     private(set) var products: [[UInt8]] = []
     private(set) var customers: [[UInt8]] = []
-    /// The same as they are, for the bodies of commands.
+    /// The same as they are, for the bodies of commands and answers.
+    private(set) var categoryNames: [[UInt8]] = []
+    private(set) var sellerIds: [[UInt8]] = []
     private(set) var productIds: [[UInt8]] = []
     private(set) var customerIds: [[UInt8]] = []
 
@@ -15,8 +17,12 @@ struct Catalog: Sendable {
         let ids = productCards.compactMap { $0["productId"]?.string }
         products = ids.map(percentEncoded)
         productIds = ids.map { Array($0.utf8) }
-        categories = Self.byFrequency(productCards.compactMap { $0["category"]?.string }).map(percentEncoded)
-        sellers = Self.byFrequency(productCards.compactMap { $0["seller"]?["userId"]?.string }).map(percentEncoded)
+        let names = Self.byFrequency(productCards.compactMap { $0["category"]?.string })
+        categories = names.map(percentEncoded)
+        categoryNames = names.map { Array($0.utf8) }
+        let owners = Self.byFrequency(productCards.compactMap { $0["seller"]?["userId"]?.string })
+        sellers = owners.map(percentEncoded)
+        sellerIds = owners.map { Array($0.utf8) }
         let buyers = Self.byFrequency(orderCards.compactMap { $0["customer"]?["userId"]?.string })
         customers = buyers.map(percentEncoded)
         customerIds = buyers.map { Array($0.utf8) }

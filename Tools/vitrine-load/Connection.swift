@@ -90,6 +90,7 @@ final class Connection {
     func send(_ request: UnsafeRawBufferPointer, _ rule: AnswerRule, startedAt: UInt64, deadline: UInt64) {
         precondition(state == .idle, "a request is under way already")
         (state, self.rule, self.startedAt, self.deadline) = (.busy, rule, startedAt, deadline)
+        answer.readsWhole = rule.body != .unread
         let start = UnsafeMutableRawPointer(mutating: request.baseAddress!).assumingMemoryBound(to: CChar.self)
         var buffer = uv_buf_init(start, UInt32(request.count))
         let sent = uv_try_write(stream, &buffer, 1)

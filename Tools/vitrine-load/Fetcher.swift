@@ -8,12 +8,9 @@ struct Fetcher {
     let url: TargetURL
     let timeout: TimeSpan
 
-    /// The largest page that is learned from; 100 cards of 2 KB are far below it.
-    static let bodyLimit = 16 << 20
-
     /// The body of a 200 answer to `GET path`.
     func body(of path: String) throws(LoadError) -> [UInt8] {
-        let parser = AnswerParser(bodyLimit: Self.bodyLimit, findsEntityTag: false)
+        let parser = AnswerParser(bodyLimit: AnswerParser.jsonLimit)
         do throws(SystemError) {
             try exchange(path, with: parser)
         } catch {

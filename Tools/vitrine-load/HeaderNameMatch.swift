@@ -1,22 +1,45 @@
-/// Recognises the field name `ETag` in any case, also when a read ends in the middle of it.
+/// Recognises the field names that an answer is judged by, in any case, also when a read ends in the middle of one.
 struct HeaderNameMatch {
-    private var length = 0
-    private var matches = true
+    enum Name {
+        case entityTag, contentType, consistencyToken
+    }
 
-    var isEntityTag: Bool { matches && length == 4 }
+    private static let longest = 17
 
-    mutating func begin() { (length, matches) = (0, true) }
+    private var letters = InlineArray<17, UInt8>(repeating: 0)
+    private var count = 0
+
+    mutating func begin() { count = 0 }
 
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        guard matches, length + bytes.count <= 4 else {
-            matches = false
+        guard count + bytes.count <= Self.longest, count > 0 || bytes.first.map(Self.mayBegin) ?? true else {
+            count = Self.longest + 1
             return
         }
         for byte in bytes {
-            // "etag", one byte each, read from the low end.
-            let expected = UInt8(truncatingIfNeeded: 0x6761_7465 as UInt32 >> UInt32(8 * length))
-            if byte | 0x20 != expected { matches = false }
-            length += 1
+            // Lower case for letters; a hyphen stays one.
+            letters[count] = byte | 0x20
+            count += 1
         }
+    }
+
+    /// Spares most names the comparing.
+    private static func mayBegin(_ byte: UInt8) -> Bool {
+        byte | 0x20 == UInt8(ascii: "c") || byte | 0x20 == UInt8(ascii: "e")
+    }
+
+    var name: Name? {
+        switch count {
+        case 4: equals("etag") ? .entityTag : nil
+        case 12: equals("content-type") ? .contentType : nil
+        case 17: equals("consistency-token") ? .consistencyToken : nil
+        default: nil
+        }
+    }
+
+    private func equals(_ name: StaticString) -> Bool {
+        let start = name.utf8Start
+        for index in 0..<count where letters[index] != start[index] { return false }
+        return true
     }
 }

@@ -14,6 +14,7 @@ final class LoadLoop {
     let readBuffer: UnsafeMutableBufferPointer<CChar>
     let workload: any Workload
     var statistics: LoopStatistics
+    private let judge: AnswerJudge
     private let progress: LoopProgress
     private let tick: UnsafeMutablePointer<uv_timer_t>
     private let prepare: UnsafeMutablePointer<uv_prepare_t>
@@ -36,6 +37,7 @@ final class LoadLoop {
         self.progress = progress
         end = plan.end
         workload = plan.workload.makeWorkload(authority: plan.authority, seed: plan.seed)
+        judge = AnswerJudge(catalog: plan.workload.catalog)
         statistics = LoopStatistics(kinds: workload.kinds)
         loop = .allocate(capacity: 1)
         loop.initialize(to: uv_loop_t())
@@ -78,8 +80,7 @@ final class LoadLoop {
             uv_prepare_start(prepare) { LoadLoop.of($0!.pointee.data).prepareToSleep() }
         }
         connections = (0..<plan.connections).map { _ in
-            let parser = AnswerParser(bodyLimit: workload.bodyLimit, findsEntityTag: workload.findsEntityTag)
-            return Connection(owner: self, answer: parser)
+            Connection(owner: self, answer: AnswerParser())
         }
         switch plan.mode {
         case .open: closedSlots = connections
@@ -142,8 +143,7 @@ final class LoadLoop {
         let latency = now - connection.startedAt
         let answer = connection.answer
         connection.readySince = now
-        let fault = answer.body.withUnsafeBytes { rule.fault(status: answer.status, body: $0) }
-        if let fault {
+        if let fault = judge.fault(in: answer, to: rule) {
             let example = "\(answer.status) \(Readable.firstBytes(of: answer.body))"
             statistics.countFault(fault, kind: rule.kind, latency: latency, at: now, example: example)
             return

@@ -79,7 +79,7 @@ struct LoadOptions: ParsableCommand {
             throw ValidationError("--duration and --timeout must be above zero, as in 30s")
         }
         if path != nil && mix != nil { throw ValidationError("--path and --mix exclude each other; give one of them") }
-        if let inURL = url.path, inURL != "/", path != nil || mix != nil {
+        if let inURL = url.path, path != nil || mix != nil {
             throw ValidationError("the URL has the path \(inURL) already; leave it out, or --path and --mix")
         }
     }

@@ -39,5 +39,5 @@ struct Target: Equatable, Sendable {
     /// Whether a cursor begins the query or continues it.
     var hasQuery: Bool { page != .newest && page != .product }
 
-    var body: AnswerRule.Body { page == .product ? .object : .list }
+    var isList: Bool { page != .product }
 }

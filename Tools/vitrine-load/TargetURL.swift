@@ -3,7 +3,7 @@ struct TargetURL: Equatable, Sendable {
     /// A name or an address, without the brackets of IPv6.
     let host: String
     let port: UInt16
-    /// Path and query; nil when the URL ends after its authority.
+    /// Path and query; nil when the URL ends after its authority or with the slash behind it.
     let path: String?
 
     /// What the Host field says.
@@ -25,7 +25,7 @@ struct TargetURL: Equatable, Sendable {
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let (host, port) = try parse(authority: authority, of: text)
         let tail = rest.dropFirst(authority.count).prefix { $0 != "#" }
-        guard !tail.isEmpty else { return TargetURL(host: host, port: port, path: nil) }
+        guard !tail.isEmpty, tail != "/" else { return TargetURL(host: host, port: port, path: nil) }
         let path = tail.hasPrefix("?") ? "/" + tail : String(tail)
         return TargetURL(host: host, port: port, path: try checked(path: path))
     }

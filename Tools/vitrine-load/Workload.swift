@@ -4,9 +4,6 @@ import JSON
 protocol Workload: AnyObject {
     /// The kinds of requests, in the order of `AnswerRule.kind`.
     var kinds: [String] { get }
-    /// How many bytes of a body are kept to be judged and learned from.
-    var bodyLimit: Int { get }
-    var findsEntityTag: Bool { get }
 
     /// Writes a whole request and says what its answer must be like.
     func writeRequest(to writer: inout ByteWriter) -> AnswerRule
@@ -20,6 +17,14 @@ enum WorkloadPlan: Sendable {
     case path(String)
     case browse(Catalog)
     case buy(Catalog)
+
+    /// What the pages of the run are taken from.
+    var catalog: Catalog? {
+        switch self {
+        case .path: nil
+        case .browse(let catalog), .buy(let catalog): catalog
+        }
+    }
 
     func makeWorkload(authority: String, seed: UInt64) -> any Workload {
         switch self {
