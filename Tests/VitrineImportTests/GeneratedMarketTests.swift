@@ -31,6 +31,19 @@ import Testing
                 + #""imageUrl":"https://images.example/p/1.jpg","stock":78,"occurredAt":"2024-02-01T00:00:00.000Z"}"#)
     }
 
+    /// What the last of them says of a product does not depend on the connections that they take.
+    @Test func whatIsSaidOfAProductKeepsItsOrder() {
+        let market = GeneratedMarket(seed: 42, size: Self.size)
+        for phase in [Phase.changes, .reviews] {
+            for index in 0..<market.count(of: phase) {
+                guard let command = market.command(phase, index) else { continue }
+                let body = String(decoding: command.body, as: UTF8.self)
+                let product = body.firstMatch(of: /"productId":"p(\d+)"/).flatMap { Int($0.1) }
+                #expect(command.thing == product.map { $0 - 1 }, "\(body)")
+            }
+        }
+    }
+
     @Test func otherSeedGivesAnotherMarket() {
         let (one, other) = (commands(seed: 1), commands(seed: 2))
         let equal = zip(one, other).count { $0.body == $1.body }

@@ -59,6 +59,31 @@ import Testing
         #expect(server.connectionCount <= 9)
     }
 
+    @Test func commandsAboutAThingKeepTheirOrder() throws {
+        let things = 10
+        let server = try ScriptedServer { _ in .accepted }
+        defer { server.stop() }
+        let sink = try sink(to: server, connections: 8)
+        for index in 0..<4_000 {
+            // Some are about nothing in particular.
+            let thing = index % (things + 1)
+            let command = make("AdjustStock", "\(thing)/\(index)", thing: thing < things ? thing : nil) {
+                $0.field("n", Int64(index))
+            }
+            try sink.submit(command)
+        }
+        try sink.finishBatch()
+        #expect(sink.outcomes.accepted == 4_000)
+        for thing in 0..<things {
+            let numbers = server.lines.compactMap { line in
+                line.text.firstMatch(of: /"idempotencyKey":"(\d+)\/(\d+)"/).flatMap { match in
+                    Int(match.1) == thing ? Int(match.2) : nil
+                }
+            }
+            #expect(numbers.count >= 4_000 / (things + 1) && numbers == numbers.sorted(), "\(thing)")
+        }
+    }
+
     @Test func busyServersAreAskedAgain() throws {
         let server = try ScriptedServer { line in
             line.number < 2

@@ -48,10 +48,12 @@ extension ByteWriter {
 }
 
 /// A command whose body is the object that `fields` writes.
-func make(_ name: String, _ key: String?, tag: Int? = nil, _ fields: (inout ByteWriter) -> Void) -> ImportCommand {
+func make(
+    _ name: String, _ key: String?, tag: Int? = nil, thing: Int? = nil, _ fields: (inout ByteWriter) -> Void
+) -> ImportCommand {
     var body = ByteWriter(capacity: 512)
     body.append("{")
     fields(&body)
     body.append("}")
-    return ImportCommand(name: name, idempotencyKey: key, body: body.copyBytes(), tag: tag)
+    return ImportCommand(name: name, idempotencyKey: key, body: body.copyBytes(), tag: tag, thing: thing)
 }

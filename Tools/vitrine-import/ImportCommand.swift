@@ -10,10 +10,14 @@ struct ImportCommand: Equatable, Sendable {
     /// Set by who wants to have the verdict, under this number, instead of having it counted.
     var tag: Int?
 
+    /// Set where the order counts: commands about the same thing are decided in the order in which they were submitted.
+    var thing: Int?
+
     /// What errors call it.
     var label: String { idempotencyKey.map { "\(name) \($0)" } ?? name }
 
-    init(name: String, idempotencyKey: String?, body: [UInt8], tag: Int? = nil) {
-        (self.name, self.idempotencyKey, self.body, self.tag) = (name, idempotencyKey, body, tag)
+    init(name: String, idempotencyKey: String?, body: [UInt8], tag: Int? = nil, thing: Int? = nil) {
+        (self.name, self.idempotencyKey, self.body) = (name, idempotencyKey, body)
+        (self.tag, self.thing) = (tag, thing)
     }
 }

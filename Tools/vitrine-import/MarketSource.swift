@@ -5,7 +5,7 @@ enum Phase: String, CaseIterable, Sendable {
     case users, products, changes, orders, payments, shipments, deliveries, cancellations, refunds, reviews
 }
 
-/// Commands that may be decided in any order among each other: `range` of a phase.
+/// Commands that may be decided in any order among each other, but for those about the same thing: `range` of a phase.
 struct Batch: Equatable {
     let phase: Phase
     let range: Range<Int>

@@ -1,7 +1,8 @@
 import JSON
 import Marketplace
 
-/// What changes while the market trades. Each thing changes at most once, so that every change is one.
+/// What changes while the market trades. Each thing changes at most once in each way, so that every change is one. Changes of
+/// a product keep their order, as the last says when it was updated.
 extension GeneratedMarket {
     private var priceChanges: Int { size.products / 5 }
     private var stockAdjustments: Int { size.products / 10 }
@@ -40,7 +41,7 @@ extension GeneratedMarket {
         var chance = change.chance
         // Never the old one, as no product costs less than 50.
         let percent = chance.isOne(in: 3) ? 105 + chance.below(26) : 60 + chance.below(36)
-        return make("ChangePrice", change.key) { body in
+        return make("ChangePrice", change.key, thing: index) { body in
             body.field("productId", "p\(index + 1)")
             body.field("price", money: price(ofProduct: index) * Amount(percent) / 100, currency)
             body.field("occurredAt", change.at)
@@ -52,7 +53,7 @@ extension GeneratedMarket {
         let spare = spareStock(ofProduct: index)
         // No more is lost than the orders leave over.
         let delta = spare > 0 && chance.isOne(in: 2) ? -(1 + chance.below(spare)) : 1 + chance.below(100)
-        return make("AdjustStock", change.key) { body in
+        return make("AdjustStock", change.key, thing: index) { body in
             body.field("productId", "p\(index + 1)")
             body.field("delta", Int64(delta))
             body.field("occurredAt", change.at)
@@ -62,7 +63,7 @@ extension GeneratedMarket {
     private func update(ofProduct index: Int, _ change: Change) -> ImportCommand {
         var chance = change.chance
         let goods = goods(ofProduct: index)
-        return make("UpdateProduct", change.key) { body in
+        return make("UpdateProduct", change.key, thing: index) { body in
             body.field("productId", "p\(index + 1)")
             body.field("title", "\(goods.title), New Edition")
             body.field("description", "\(goods.title), made anew.\n\(goods.material), better than before.")

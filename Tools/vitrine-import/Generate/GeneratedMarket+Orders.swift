@@ -40,6 +40,8 @@ extension GeneratedMarket {
     }
 
     /// What a customer thinks of a product of an order: of every third that was delivered, some days later.
+    ///
+    /// Reviews of a product keep their order: the last says when it was updated, and what a customer says twice counts once.
     func review(ofOrder index: Int) -> ImportCommand? {
         var chance = chance(.review, index)
         guard chance.isOne(in: 3), let delivered = fate(ofOrder: index).deliveredAt else { return nil }
@@ -47,7 +49,7 @@ extension GeneratedMarket {
         guard at < Self.end else { return nil }
         let product = chance.pick(Self.lines(ofOrder: index, seed: seed, size: size)).product
         let rating = rating(ofProduct: product, &chance)
-        return make("ReviewProduct", key("review", index)) { body in
+        return make("ReviewProduct", key("review", index), thing: product) { body in
             body.field("productId", "p\(product + 1)")
             body.field("customerId", "c\(customer(ofOrder: index) + 1)")
             body.field("rating", Int64(rating))

@@ -3,12 +3,13 @@ import POSIX
 
 /// One connection's work: takes commands, delivers them as the lines of a request, notes what became of each.
 struct Courier: ~Copyable {
+    /// Which thread of the sink it is.
+    private let index: Int
     private let address: ServerAddress
     private let patience: ServerSink.Patience
     private let shared: Monitor<ServerSink.Shared>
     /// With this few commands waiting, the sink is woken to bring more.
     private let waitingMin: Int
-    private let connectionCount: Int
     private var connection: ServerConnection?
     private var parser = JSONParser()
 
@@ -16,11 +17,11 @@ struct Courier: ~Copyable {
     private static let linesMax = 256
 
     init(
-        address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>, waitingMin: Int,
-        connectionCount: Int
+        index: Int, address: ServerAddress, patience: ServerSink.Patience, shared: Monitor<ServerSink.Shared>,
+        waitingMin: Int
     ) {
-        (self.address, self.patience, self.shared, self.waitingMin) = (address, patience, shared, waitingMin)
-        self.connectionCount = connectionCount
+        (self.index, self.address, self.patience, self.shared) = (index, address, patience, shared)
+        self.waitingMin = waitingMin
         connection = nil
     }
 
@@ -43,11 +44,10 @@ struct Courier: ~Copyable {
 
     /// Waits for commands and takes this connection's share of them; nil when there will be none.
     private func take() -> [ImportCommand]? {
-        let connectionCount = connectionCount
+        let index = index
         let taken = shared.wait { state -> [ImportCommand]?? in
             if state.failure != nil || state.isClosed { return .some(nil) }
-            guard state.waiting > 0 else { return nil }
-            return state.pop(min(Courier.linesMax, max(1, state.waiting / connectionCount)))
+            return state.pop(Courier.linesMax, for: index).map { .some($0) }
         }
         return taken ?? nil
     }

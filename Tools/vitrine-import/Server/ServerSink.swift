@@ -1,7 +1,8 @@
 import Marketplace
 import POSIX
 
-/// Sends commands to a running server, over several connections with a thread each.
+/// Sends commands to a running server, over several connections with a thread each. Those about the same thing go over the same
+/// connection, so that they keep their order.
 ///
 /// A command that got no answer, or was told to come later, is sent again: its key makes that safe.
 final class ServerSink: Sink {
@@ -15,11 +16,39 @@ final class ServerSink: Sink {
         var busyMilliseconds = 1_000
     }
 
+    /// Commands that wait for a thread.
+    struct Queue {
+        private var commands: [ImportCommand] = []
+        private var first = 0
+
+        var count: Int { commands.count - first }
+
+        mutating func push(_ command: ImportCommand) { commands.append(command) }
+
+        /// Gives up the room of those that were popped.
+        mutating func tidy() {
+            commands.removeFirst(first)
+            first = 0
+        }
+
+        mutating func pop(_ count: Int) -> [ImportCommand] {
+            defer { first += count }
+            return [ImportCommand](commands[first..<(first + count)])
+        }
+
+        mutating func removeAll() {
+            commands.removeAll(keepingCapacity: true)
+            first = 0
+        }
+    }
+
     /// What the threads share.
     struct Shared {
-        /// Commands from `first` on wait for a thread.
-        var queue: [ImportCommand] = []
-        var first = 0
+        /// For any thread.
+        private var common = Queue()
+        /// For one thread each.
+        private var own: [Queue]
+        private(set) var waiting = 0
         /// Sent and not yet answered.
         var underWay = 0
         var isClosed = false
@@ -27,23 +56,40 @@ final class ServerSink: Sink {
         var failure: ImportError?
         var outcomes = Outcomes()
 
-        var waiting: Int { queue.count - first }
+        init(threadCount: Int) { own = Array(repeating: Queue(), count: threadCount) }
 
         mutating func push(_ commands: [ImportCommand]) {
-            queue.removeFirst(first)
-            first = 0
-            queue += commands
+            waiting += commands.count
+            common.tidy()
+            for index in own.indices { own[index].tidy() }
+            for command in commands {
+                if let thing = command.thing { own[thing % own.count].push(command) } else { common.push(command) }
+            }
         }
 
-        mutating func pop(_ count: Int) -> [ImportCommand] {
-            defer { first += count }
-            underWay += count
-            return [ImportCommand](queue[first..<(first + count)])
+        /// At most `count` commands for a thread: its own, else its share of the common ones; nil when there are none.
+        mutating func pop(_ count: Int, for thread: Int) -> [ImportCommand]? {
+            let commands =
+                if own[thread].count > 0 {
+                    own[thread].pop(min(count, own[thread].count))
+                } else {
+                    common.pop(min(count, (common.count + own.count - 1) / own.count))
+                }
+            guard !commands.isEmpty else { return nil }
+            waiting -= commands.count
+            underWay += commands.count
+            return commands
+        }
+
+        mutating func drop() {
+            for index in own.indices { own[index].removeAll() }
+            common.removeAll()
+            waiting = 0
         }
     }
 
     let currency: Currency
-    private let shared = Monitor(Shared())
+    private let shared: Monitor<Shared>
     private let threads: [Thread]
     /// Gathered here first, so that the threads' lock is taken once for many.
     private var gathered: [ImportCommand] = []
@@ -63,12 +109,12 @@ final class ServerSink: Sink {
         }
         (gatheredMax, waitingMin) = (256 * connectionCount, 64 * connectionCount)
         let waitingMin = waitingMin
-        let shared = shared
-        threads = (0..<connectionCount).map { _ in
+        let shared = Monitor(Shared(threadCount: connectionCount))
+        self.shared = shared
+        threads = (0..<connectionCount).map { index in
             Thread(name: "import") {
                 var courier = Courier(
-                    address: address, patience: patience, shared: shared, waitingMin: waitingMin,
-                    connectionCount: connectionCount)
+                    index: index, address: address, patience: patience, shared: shared, waitingMin: waitingMin)
                 courier.run()
             }
         }
@@ -77,8 +123,7 @@ final class ServerSink: Sink {
     deinit {
         shared.update {
             $0.isClosed = true
-            $0.queue = []
-            $0.first = 0
+            $0.drop()
         }
         for thread in threads { thread.join() }
     }
