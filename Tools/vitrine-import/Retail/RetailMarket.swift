@@ -3,7 +3,8 @@ import Marketplace
 
 /// What the kept lines of "Online Retail" say, gathered line by line.
 ///
-/// Everything in it comes from the file: what the file cannot know (e-mails, images, descriptions) is absent.
+/// Everything in it comes from the file: what the file cannot know (e-mails, images, descriptions) is absent. First and last are
+/// meant in time, and among rows of one time in the file's order.
 struct RetailMarket {
     static let sellerId: Text = "online-retail"
     static let category: Text = "giftware"
@@ -18,8 +19,9 @@ struct RetailMarket {
     struct Product {
         let id: Text
         let sku: Text
-        /// The first description in the file that is not empty.
+        /// The first description that is not empty, and the time of its row.
         var title: Text?
+        var titledAt: Timestamp
         /// The time of the earliest row.
         var addedAt: Timestamp
         /// The time and price of the last row.
@@ -112,14 +114,17 @@ struct RetailMarket {
             products.append(
                 Product(
                     id: id, sku: Text(utf8: [UInt8](row.stockCode)),
-                    title: RetailText.text(description, charactersMax: Self.titleMax), addedAt: row.time,
-                    soldAt: row.time, price: row.price.amount, unitsSold: row.quantity))
+                    title: RetailText.text(description, charactersMax: Self.titleMax), titledAt: row.time,
+                    addedAt: row.time, soldAt: row.time, price: row.price.amount, unitsSold: row.quantity))
             return .success(products.count - 1)
         }
         // Two codes that differ only in what an id cannot hold would become one product with mixed sales.
         guard products[number].sku.utf8.elementsEqual(row.stockCode) else { return .failure(.productIdTaken) }
-        if products[number].title == nil {
-            products[number].title = RetailText.text(description, charactersMax: Self.titleMax)
+        if products[number].title == nil || row.time < products[number].titledAt,
+            let title = RetailText.text(description, charactersMax: Self.titleMax)
+        {
+            products[number].title = title
+            products[number].titledAt = row.time
         }
         products[number].addedAt = min(products[number].addedAt, row.time)
         if row.time >= products[number].soldAt {
