@@ -68,6 +68,9 @@ import Testing
         let market = try filled(5)
         let made = try Tool.rebuild.run(["--data", market.data.path, "--to", "3"], in: market.data)
         #expect(made.exit == 0 && made.output.hasPrefix("3 events"), "\(made.output)\(made.errors)")
+        let end = try market.client.events().count
+        let beyond = try Tool.rebuild.run(["--data", market.data.path, "--to", "\(end + 1)"], in: market.data)
+        #expect(beyond.exit == 1 && beyond.errors.contains("which is position \(end):"), "\(beyond.errors)")
         #expect(try market.client.get("/v1/products").json["items"].array?.count == 6)
     }
 

@@ -55,6 +55,9 @@ struct VitrineRebuild: ParsableCommand {
         if !switches && to == nil { live = damage.guarding { openLive(livePath, log, currency) } }
         // The snapshot may be of later events than were there when the log was opened.
         let logEnd = isBeside && live != nil ? try log.refresh() : log.durablePosition
+        if let to, to > logEnd {
+            throw Failure("--to \(to) is beyond the end of \(data)/log, which is position \(logEnd): give that or less")
+        }
         let end = min(to ?? logEnd, live?.position ?? .max)
         let progress = ProgressLine(end: end)
         let build = try Rebuild(directory: directory, log: log, currency: currency).run(to: end) { progress.show($0) }
