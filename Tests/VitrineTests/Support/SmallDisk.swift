@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A tmpfs of 64 MiB with the server's data on it and a ballast beside them that can be removed to make room.
 ///
@@ -8,6 +9,7 @@ final class SmallDisk {
     enum Failure: Error {
         /// `unshare -rm` or the mount in it was refused: this test needs user namespaces.
         case noNamespace(String)
+        case filler(Int32)
     }
 
     static let ballastBytes = 16 << 20
@@ -58,7 +60,11 @@ final class SmallDisk {
         try filler.close()
     }
 
-    func removeFiller() throws { try FileManager.default.removeItem(atPath: disk + "/filler") }
+    /// Emptied first: a process that is just being started may hold it open, and its room with it.
+    func removeFiller() throws {
+        guard truncate(disk + "/filler", 0) == 0 else { throw Failure.filler(errno) }
+        try FileManager.default.removeItem(atPath: disk + "/filler")
+    }
 
     func removeBallast() throws { try FileManager.default.removeItem(atPath: disk + "/ballast") }
 }
