@@ -9,6 +9,8 @@ enum { page_flags = 10, page_offsets_end = 12, page_head = 16, is_branch = 1, is
 enum { node_flags = 4, node_key_bytes = 6, node_head = 8, value_is_long = 1, other_values = 6 };
 // A record: 4 bytes, flags (2), levels (2), 32 bytes of counts, the root's number (8).
 enum { record_flags = 4, record_depth = 6, record_root = 40, record_bytes = 48, keyed_by_number = 8 };
+/// So much of a row is asked for when it is found.
+enum { expected_bytes = 1024 };
 /// Of the first page of a file, behind the page's head.
 static const uint32_t magic = 0xBEEFC0DE;
 
@@ -104,7 +106,9 @@ static inline int read_value(const vitrine_tree *tree, const unsigned char *node
         value = page + page_head;
     }
     row->bytes = value;
-    for (size_t offset = 0; offset < row->count; offset += 64) __builtin_prefetch(value + offset);
+    // The processor asks for the rest of a long one itself.
+    const size_t expected = row->count < expected_bytes ? row->count : expected_bytes;
+    for (size_t offset = 0; offset < expected; offset += 64) __builtin_prefetch(value + offset);
     return 1;
 }
 

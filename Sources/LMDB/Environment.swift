@@ -1,6 +1,7 @@
 import CLMDB
 import Glibc
 import POSIX
+import Synchronization
 
 /// One LMDB environment: a memory-mapped file of tables with one writer and many readers.
 ///
@@ -25,13 +26,15 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
 
     public let path: String
     let handle: OpaquePointer
+    let tablesMax: UInt32
+    private let names = Mutex([MDB_dbi: [UInt8]]())
 
     /// Opens the environment in the directory `path`, which must exist.
     ///
     /// An existing data file is checked against its own last page first: LMDB opens a truncated file without a word
     /// and the first read beyond its end is a SIGBUS.
     public init(path: String, options: Options = Options()) throws(LMDBError) {
-        self.path = path
+        (self.path, tablesMax) = (path, options.tablesMax)
         var created: OpaquePointer?
         var code = mdb_env_create(&created)
         guard code == 0, let created else { throw LMDBError("mdb_env_create", path: path, code: code) }
@@ -111,6 +114,14 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         mdb_env_info(handle, &information)
         return information.me_mapsize
     }
+
+    /// A table that was opened under a name.
+    func table(_ handle: MDB_dbi, named name: String) -> Table {
+        names.withLock { $0[handle] = Array(name.utf8) }
+        return Table(handle: handle)
+    }
+
+    func name(of table: Table) -> [UInt8]? { names.withLock { $0[table.handle] } }
 
     public func beginRead() throws(LMDBError) -> ReadTransaction { try ReadTransaction(self) }
 

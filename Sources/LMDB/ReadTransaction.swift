@@ -6,7 +6,7 @@ public struct ReadTransaction: ~Copyable {
     let environment: Environment
     /// The table that has a record of each named one.
     let mainTable: Table
-    let lookups = Lookups()
+    let lookups: Lookups
     private var isLive = true
     private var isFinished = false
 
@@ -21,6 +21,7 @@ public struct ReadTransaction: ~Copyable {
         self.environment = environment
         handle = started!
         mainTable = Table(handle: main)
+        lookups = Lookups(tablesMax: environment.tablesMax)
     }
 
     deinit { if !isFinished { mdb_txn_abort(handle) } }
@@ -55,13 +56,13 @@ public struct ReadTransaction: ~Copyable {
         let code = mdb_dbi_open(handle, name, 0, &table)
         if code == MDB_NOTFOUND { return nil }
         try environment.check("mdb_dbi_open", code)
-        return Table(handle: table)
+        return environment.table(table, named: name)
     }
 
     /// The value of `key`, or nil.
     @_lifetime(borrow self)
     public func get(_ table: Table, _ key: RawSpan) throws(LMDBError) -> RawSpan? {
-        let found = try environment.lookUp(handle, table, key)
+        let found = try key.withUnsafeBytes { bytes throws(LMDBError) in try row(table, bytes) }
         // Safe: the value lies in the map and stays until the snapshot is given back, which `mutating` forbids meanwhile.
         guard let found else { return nil }
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
@@ -70,7 +71,8 @@ public struct ReadTransaction: ~Copyable {
     /// The value of a number in a table that is keyed by numbers, or nil.
     @_lifetime(borrow self)
     public func get(_ table: Table, number: UInt64) throws(LMDBError) -> RawSpan? {
-        let found = try environment.lookUp(handle, table, number: number)
+        var number = number
+        let found = try withUnsafeBytes(of: &number) { bytes throws(LMDBError) in try row(table, bytes) }
         guard let found else { return nil }
         return unsafe _overrideLifetime(RawSpan(_unsafeBytes: found), borrowing: self)
     }

@@ -46,7 +46,7 @@ public struct WriteTransaction: ~Copyable {
         var table: MDB_dbi = 0
         let flags = UInt32(MDB_CREATE) | (keyedByNumber ? UInt32(MDB_INTEGERKEY) : 0)
         try environment.check("mdb_dbi_open", mdb_dbi_open(handle, name, flags, &table))
-        return Table(handle: table)
+        return environment.table(table, named: name)
     }
 
     /// The value of `key`, or nil. Valid until the next change.

@@ -72,7 +72,7 @@ public struct ViewSnapshot: ~Copyable {
         _ table: ViewTable, of keys: RawSpan, keyBytes: Int, _ body: (RawSpan) throws(LMDBError) -> Void
     ) throws(LMDBError) {
         budget.read(rows: keys.byteCount / keyBytes)
-        try transaction.forEachRow(of: keys, keyBytes: keyBytes, in: tables[table], named: table.name) {
+        try transaction.forEachRow(of: keys, keyBytes: keyBytes, in: tables[table]) {
             row throws(LMDBError) in
             guard let row else { preconditionFailure("a list names a row of \(table.name) that is not there") }
             try body(row)

@@ -37,7 +37,10 @@ import Testing
                 "lines":[{"productId":"p\(number)","quantity":2},{"productId":"p5","quantity":1}]}
                 """)
         }
-        return client.accept("AdjustStock", #"{"productId":"p1","delta":1}"#)
+        let last = client.accept("AdjustStock", #"{"productId":"p1","delta":1}"#)
+        // The views have it all, also for who does not say how much it wants.
+        #expect(client.ask(get("/v1/products/p1", token(last)))?.status == 200)
+        return last
     }
 
     private func token(_ token: String) -> String { "Consistency-Token: \(token)\r\n" }

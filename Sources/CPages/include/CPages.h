@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Many look-ups in one LMDB table at once.
+// Look-ups in an LMDB table, many at once or one.
 //
-// A look-up waits for memory once a level of the table's tree and some times more on each page. `mdb_get` does one after the other.
-// Here all take a level together: the memory of each is asked for before the first waits for its own. Pages are read as
+// A look-up waits for memory once a level of the table's tree and some times more on each page. `mdb_get` does one after the other,
+// and guesses at each comparison how it will end. Here nothing is guessed, and all take a level together: the memory of each is asked for before the first waits for its own. Pages are read as
 // LMDB 0.9 writes them (`MDB_page`, `MDB_node` and `MDB_db` in its mdb.c); what looks otherwise is left to `mdb_get`.
 
 typedef struct {
@@ -17,7 +17,7 @@ typedef struct {
 
 /// A table's tree as a snapshot sees it.
 typedef struct {
-    const unsigned char *_Nonnull map;
+    const unsigned char *_Nullable map;
     size_t page_bytes;
     uint64_t root;
     uint16_t depth;
