@@ -42,19 +42,20 @@ static inline const unsigned char *node_at(const unsigned char *page, int index)
     return page + read_16(page + page_head + 2 * index);
 }
 
-int vitrine_tree_open(vitrine_bytes record, size_t page_bytes, vitrine_tree *tree) {
+int vitrine_tree_open(vitrine_bytes record, size_t page_bytes, uint64_t page_count, vitrine_tree *tree) {
     if (record.count != record_bytes) return 0;
     const unsigned char *bytes = record.bytes;
     // The record is on a page that knows its number, and with it where the map begins.
     const unsigned char *page = (const unsigned char *)((uintptr_t)bytes & ~((uintptr_t)page_bytes - 1));
     const uint64_t number = read_64(page);
-    if (number > (uintptr_t)page / page_bytes) return 0;
+    if (number >= page_count || (read_16(page + page_flags) & is_leaf) == 0) return 0;
     tree->map = page - number * page_bytes;
     tree->page_bytes = page_bytes;
+    tree->page_count = page_count;
     tree->root = read_64(bytes + record_root);
     tree->depth = read_16(bytes + record_depth);
     tree->is_keyed_by_number = (read_16(bytes + record_flags) & keyed_by_number) != 0;
-    return (read_16(page + page_flags) & is_leaf) != 0 && read_32(tree->map + page_head) == magic;
+    return read_32(tree->map + page_head) == magic && (tree->depth == 0 || tree->root < page_count);
 }
 
 /// Whether a node's key is not above `key`.
@@ -101,7 +102,9 @@ static inline int read_value(const vitrine_tree *tree, const unsigned char *node
     const unsigned char *value = node + node_head + read_16(node + node_key_bytes);
     row->count = read_32(node);
     if (flags & value_is_long) {
-        const unsigned char *page = page_at(tree, read_64(value));
+        const uint64_t number = read_64(value);
+        if (number >= tree->page_count) return 0;
+        const unsigned char *page = page_at(tree, number);
         if ((read_16(page + page_flags) & is_long) == 0) return 0;
         value = page + page_head;
     }
@@ -122,6 +125,7 @@ static inline int descend(
         const unsigned char *node = search(tree, page, keys[key]);
         if (!is_last) {
             numbers[key] = read_32(node) | (uint64_t)read_16(node + node_flags) << 32;
+            if (numbers[key] >= tree->page_count) return 0;
             __builtin_prefetch(page_at(tree, numbers[key]));
         } else if (has_key(node, keys[key]) && !read_value(tree, node, &rows[key])) {
             return 0;

@@ -19,6 +19,8 @@ public struct ChunkedDecoder: Sendable {
     private var trailerBytes = 0
     /// Whether the trailer line's name has ended.
     private var hasTrailerName = false
+    /// Bytes of content that `decode` had moved to the start when it threw.
+    public private(set) var contentBeforeRefusal = 0
 
     public init() {}
 
@@ -33,6 +35,7 @@ public struct ChunkedDecoder: Sendable {
         while at < bytes.count && state != .done {
             if state == .data {
                 let count = min(remaining, bytes.count - at)
+                contentBeforeRefusal = content
                 guard content + count <= limit else { throw .bodyTooLarge }
                 memmove(bytes.baseAddress! + content, bytes.baseAddress! + at, count)
                 at += count
@@ -40,6 +43,7 @@ public struct ChunkedDecoder: Sendable {
                 remaining -= count
                 if remaining == 0 { state = .dataReturn }
             } else {
+                contentBeforeRefusal = content
                 try step(bytes[at])
                 // A chunk over the limit is refused before its data arrives.
                 if state == .data && remaining > limit - content { throw .bodyTooLarge }

@@ -27,6 +27,8 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
     public let path: String
     let handle: OpaquePointer
     let tablesMax: UInt32
+    /// The table that has a record of each named one.
+    private(set) var mainTable = Table(handle: 0)
     private let names = Mutex([MDB_dbi: [UInt8]]())
 
     /// Opens the environment in the directory `path`, which must exist.
@@ -61,7 +63,16 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
         try attempt("mdb_env_open") { mdb_env_open(created, path, flags, 0o644) }
         try attempt("mdb_env_open") { Environment.isTruncated(created) ? MDB_CORRUPTED : 0 }
         try attempt("mdb_reader_check") { mdb_reader_check(created, nil) }
+        var (reading, main): (OpaquePointer?, MDB_dbi) = (nil, 0)
+        try attempt("mdb_txn_begin") { mdb_txn_begin(created, nil, UInt32(MDB_RDONLY), &reading) }
+        defer { mdb_txn_abort(reading) }
+        try attempt("mdb_dbi_open") { mdb_dbi_open(reading, nil, 0, &main) }
+        mainTable = Table(handle: main)
     }
+
+    /// Frees the places of readers whose processes ended without giving their snapshots back: no page that such a one could see
+    /// would ever be used again.
+    func forgetDeadReaders() throws(LMDBError) { try check("mdb_reader_check", mdb_reader_check(handle, nil)) }
 
     deinit { mdb_env_close(handle) }
 
@@ -91,12 +102,12 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
     }
 
     /// Bytes of the file that hold pages, free ones included.
-    public var usedBytes: Int {
+    public var usedBytes: Int { pageCount * pageBytes }
+
+    var pageCount: Int {
         var information = MDB_envinfo()
-        var statistics = MDB_stat()
         mdb_env_info(handle, &information)
-        mdb_env_stat(handle, &statistics)
-        return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
+        return information.me_last_pgno + 1
     }
 
     var pageBytes: Int {

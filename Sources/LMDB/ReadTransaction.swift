@@ -4,23 +4,16 @@ import CLMDB
 public struct ReadTransaction: ~Copyable {
     @usableFromInline let handle: OpaquePointer
     let environment: Environment
-    /// The table that has a record of each named one.
-    let mainTable: Table
     let lookups: Lookups
-    private var isLive = true
+    private(set) var isLive = true
     private var isFinished = false
 
     init(_ environment: Environment) throws(LMDBError) {
         var started: OpaquePointer?
         try environment.check(
             "mdb_txn_begin", mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &started))
-        var main: MDB_dbi = 0
-        let code = mdb_dbi_open(started, nil, 0, &main)
-        if code != 0 { mdb_txn_abort(started) }
-        try environment.check("mdb_dbi_open", code)
         self.environment = environment
         handle = started!
-        mainTable = Table(handle: main)
         lookups = Lookups(tablesMax: environment.tablesMax)
     }
 

@@ -63,6 +63,8 @@ public final class SyncPoints: Sendable {
 
     /// Pins the newest commit. Nothing may be committed meanwhile.
     public func mark() throws(LMDBError) -> Mark {
+        // As often as this is enough: a dead reader costs room, and nothing else.
+        try environment.forgetDeadReaders()
         let transaction = try environment.beginRead()
         do throws(SystemError) {
             return Mark(transaction, head: try data.read(at: 0, count: environment.headBytes))

@@ -59,7 +59,8 @@ public struct ResponseCache: ~Copyable {
     /// comes as entries do.
     private let entries: ZeroedTable<Entry>
     private var usedEntries: Int32 = 0
-    private var free: [Int32] = []
+    /// The first of the entries that are free again; each knows the next as its `older`.
+    private var firstFree = ResponseCache.none
     /// The index of an entry plus one, or 0. Open addressing with linear probing; a power of two of places, at most half full.
     private let places: ZeroedTable<Int32>
     private var entryCount = 0
@@ -152,8 +153,9 @@ public struct ResponseCache: ~Copyable {
             hash: hash, memory: memory, stampCount: partitions.count, keyBytes: key.byteCount, bodyBytes: body.count,
             etag: etag, position: position, newer: ResponseCache.none, older: ResponseCache.none)
         let index: Int32
-        if let reused = free.popLast() {
-            index = reused
+        if firstFree != ResponseCache.none {
+            index = firstFree
+            firstFree = entries[Int(index)].older
             entries[Int(index)] = entry
         } else {
             index = usedEntries
@@ -219,7 +221,8 @@ public struct ResponseCache: ~Copyable {
         entry.memory.deallocate()
         bytes -= entry.cost
         entryCount -= 1
-        free.append(index)
+        entries[Int(index)].older = firstFree
+        firstFree = index
     }
 
     private mutating func unlink(_ index: Int32) {

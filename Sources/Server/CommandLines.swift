@@ -84,6 +84,9 @@ final class CommandLines {
         answerRefused()
     }
 
+    /// Whether the client must learn that lines were decided, also where accepted ones are left out.
+    var hasTaken: Bool { lines > 0 }
+
     /// Every line has come and is answered.
     var isDone: Bool { cutter.isDone && held == nil && underWay == 0 }
 

@@ -46,10 +46,12 @@ public struct DataDirectory: Sendable {
 
     /// There was no log: what was made from one tells how much is gone.
     private func reportLostLog() {
-        guard let views = try? openViews(), let last = try? views.checkpoint().position, last > 0 else { return }
+        guard let current = try? viewDirectory.currentPath(), let last = ViewBuild.storedPosition(path: current),
+            last > 0
+        else { return }
         report(
             "\(path)/log was empty, but positions 1 to \(last) had been acknowledged: they are gone. "
-                + "Beginning a new log; to have them back, stop vitrine and put the old files of log/ in the place of the new"
+                + "Beginning a new log, in \(currency); to have them back, stop vitrine and put the old files of log/ in the place of the new"
         )
     }
 

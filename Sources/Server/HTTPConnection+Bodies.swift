@@ -65,7 +65,6 @@ extension HTTPConnection {
         bodyLength = head.contentLength
         decoder = ChunkedDecoder()
         isBodyPaused = false
-        askForBody(head, arrived: arrived)
         let before = server.output.pointee.count
         phase = .stream
         server.handler.handle(request(head, base, body: .empty), on: self, into: &server.output.pointee)
@@ -77,6 +76,7 @@ extension HTTPConnection {
             return finish()
         }
         phase = .stream
+        askForBody(head, arrived: arrived)
         renewStreamDeadline()
         resumeReading()
     }
@@ -88,6 +88,7 @@ extension HTTPConnection {
             do throws(Refusal) {
                 (used, content) = try decoder.decode(bytes, limit: .max)
             } catch {
+                hand(on: UnsafeRawBufferPointer(rebasing: bytes[..<decoder.contentBeforeRefusal]))
                 failStream(error)
                 return bytes.count
             }
@@ -97,18 +98,21 @@ extension HTTPConnection {
         }
         deadlineAllowance -= used
         if deadlineAllowance <= 0 { renewStreamDeadline() }
+        hand(on: UnsafeRawBufferPointer(rebasing: bytes[..<content]))
         let output = server.output
-        if content > 0 {
-            let before = output.pointee.count
-            server.handler.receive(
-                UnsafeRawBufferPointer(rebasing: bytes[..<content]), on: self, into: &output.pointee)
-            if output.pointee.count > before { hasAnswerBegun = true }
-        }
         if isStreamChunked ? decoder.isDone : bodyLength == 0 {
             suspend()
             server.handler.bodyEnded(on: self, into: &output.pointee)
         }
         return used
+    }
+
+    private func hand(on content: UnsafeRawBufferPointer) {
+        guard !content.isEmpty else { return }
+        let output = server.output
+        let before = output.pointee.count
+        server.handler.receive(content, on: self, into: &output.pointee)
+        if output.pointee.count > before { hasAnswerBegun = true }
     }
 
     /// The rest of the body is malformed or did not come.

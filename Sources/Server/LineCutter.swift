@@ -32,10 +32,12 @@ struct LineCutter {
     /// Nothing follows: what is left is the last line.
     mutating func end() { isEnded = true }
 
-    /// Nothing follows, and what is left is not a whole line.
+    /// Nothing follows, and what stands behind the last line feed is not a whole line.
     mutating func breakOff() {
         isEnded = true
-        (bytes, start, searched) = ([], 0, 0)
+        let end = bytes[start...].lastIndex(of: 0x0A).map { $0 + 1 } ?? start
+        bytes.removeSubrange(end...)
+        searched = min(searched, end)
     }
 
     /// Whether nothing is left and nothing follows. Ask it when `next` has given nil.

@@ -74,7 +74,7 @@ extension MarketHandler {
         if lines.isDone { goOnSoon(connection.id) }
     }
 
-    /// What came whole is decided, and its outcomes are sent before the connection ends.
+    /// The lines that came whole are decided, and their outcomes are sent before the connection ends.
     public func bodyFailed(_ refusal: Refusal?, on connection: HTTPConnection) -> Bool {
         guard let lines = commandLines[connection.id] else { return false }
         lines.cutter.breakOff()
@@ -146,6 +146,10 @@ extension MarketHandler {
         if lines.hasAnswers { connection.send { self.writeAnswers(of: lines, on: connection, into: &$0) } }
         if lines.isDone, let failure = lines.failure {
             forgetCommandLines(connection.id)
+            // Not a status that says to send it again: some of it is done.
+            if lines.hasTaken, !lines.hasBegun {
+                connection.send { self.beginAnswer(of: lines, on: connection, into: &$0) }
+            }
             connection.endFailedBody(failure.refusal)
         } else if !lines.isHeldBack {
             connection.resumeBody()

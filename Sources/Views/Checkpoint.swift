@@ -26,7 +26,13 @@ public struct Checkpoint: Equatable, Sendable {
     static func read<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
         throws(LMDBError) -> Checkpoint?
     {
-        guard let value = try source.get(tables.meta, key.span.bytes) else { return nil }
+        try read(source, meta: tables.meta)
+    }
+
+    static func read<Source: RowSource & ~Copyable>(_ source: borrowing Source, meta: Table) throws(LMDBError)
+        -> Checkpoint?
+    {
+        guard let value = try source.get(meta, key.span.bytes) else { return nil }
         return Checkpoint(value)
     }
 

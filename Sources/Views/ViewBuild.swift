@@ -94,6 +94,14 @@ public final class ViewBuild: Sendable {
         }
     }
 
+    /// The position of the build in `path`, whatever its definition; nil when it has none.
+    public static func storedPosition(path: String) -> UInt64? {
+        guard let environment = try? Environment(path: path, options: options(isReadOnly: true)),
+            let transaction = try? environment.beginRead(), let meta = try? transaction.table(ViewTables.metaName)
+        else { return nil }
+        return (try? Checkpoint.read(transaction, meta: meta))?.position
+    }
+
     /// Makes an empty build at position 0 of the log `identity` in the directory `path`, which must exist. It has no sync point
     /// before the first `synchronize`: a power cut until then leaves nothing that can be opened.
     public static func create(path: String, currency: Currency, identityHigh: UInt64, identityLow: UInt64)

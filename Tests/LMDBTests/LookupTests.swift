@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LMDB
@@ -63,6 +64,37 @@ import Testing
         _ = try write(10)
         try after.renew()
         #expect(Set(try rows(of: keys, in: table, after)) == [[10]])
+    }
+
+    /// Whatever a damaged page says, nothing beyond the file is read.
+    @Test(arguments: [2, 3, 4, 5]) func aPageNumberBeyondTheFileIsAnError(byte: Int) throws {
+        let directory = TemporaryDirectory()
+        var options = Environment.Options()
+        options.mapBytes = 1 << 32
+        let keys = (UInt64(0)..<20_000).map { withUnsafeBytes(of: $0) { [UInt8]($0) } }
+        do {
+            let environment = try Environment(path: directory.path, options: options)
+            var transaction = try environment.beginWrite()
+            let table = try transaction.table("rows", keyedByNumber: true)
+            for key in keys { try transaction.put(table, key.span.bytes, key.span.bytes) }
+            try transaction.commit()
+        }
+        var file = [UInt8](try directory.read("data.mdb"))
+        for page in stride(from: 2 * 4_096, to: file.count, by: 4_096) where file[page + 10] == 1 {
+            let count = (Int(file[page + 12]) + Int(file[page + 13]) << 8 - 16) / 2
+            for index in 0..<count {
+                let node = page + Int(file[page + 16 + 2 * index]) + Int(file[page + 17 + 2 * index]) << 8
+                file[node + byte] = 0x3F
+            }
+        }
+        try directory.write(Data(file), "data.mdb")
+        let environment = try Environment(path: directory.path, options: options)
+        let opening = try environment.beginRead()
+        let table = try #require(try opening.table("rows"))
+        try opening.commit()
+        let snapshot = try environment.beginRead()
+        #expect(throws: LMDBError.self) { _ = try one(keys[777], in: table, snapshot) }
+        #expect(throws: LMDBError.self) { _ = try rows(of: keys, in: table, snapshot) }
     }
 
     private func randomKey(_ isNumber: Bool, _ random: inout SeededGenerator) -> [UInt8] {

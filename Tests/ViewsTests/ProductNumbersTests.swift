@@ -24,6 +24,11 @@ import Testing
         let kept = snapshot.productNumbers.guess(id.utf8.span.bytes)
         #expect(kept == market.products[1].number)
         for id in ["", "p", "nobody"] as [Text] { #expect(try number(id) == nil) }
+        // What stands in a card behind its id, with quotes in it.
+        let number7 = market.products[7].number
+        let longer = Text("\(market.products[7].id)\",\"sku\":\"sku 7")
+        keep(number7, of: longer)
+        #expect(try number(longer) == nil)
         keep(3, of: "nobody")
         #expect(try number("nobody") == nil)
     }

@@ -74,6 +74,45 @@ import Testing
         #expect(try market.client.get("/v1/products").json["items"].array?.count == 6)
     }
 
+    @Test func onlyWhatIsLiveCanBeVerified() throws {
+        let data = try DataDirectory()
+        let made = try Tool.rebuild.run(["--data", data.path, "--verify", "--to", "3"], in: data)
+        #expect(made.exit == 64 && made.errors.contains("give one of them"), "\(made.errors)")
+    }
+
+    /// A rebuild that is killed holds a snapshot of the server's views for good, if nobody looks.
+    @Test func aRebuildThatDiesBesideAServerCostsItNoRoom() throws {
+        let market = try filled(2_000)
+        for delay_ms in 1...20 {
+            let process = Process()
+            process.executableURL = URL(filePath: ServerProcess.executable + "-rebuild")
+            process.arguments = ["--data", market.data.path, "--verify"]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            Foundation.Thread.sleep(forTimeInterval: Double(delay_ms) * 0.015)
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        func bytes() throws -> Int {
+            let line = try market.client.get("/metrics").text.split(separator: "\n").first {
+                $0.hasPrefix("vitrine_views_bytes ")
+            }
+            return try #require(line.flatMap { Int($0.split(separator: " ")[1]) })
+        }
+        func change(_ count: Int) throws {
+            for price in 1...count {
+                try market.accept(
+                    "ChangePrice",
+                    ["productId": .string("p\(price % 50)"), "price": gbp(price + Int.random(in: 0...9_999))])
+            }
+        }
+        try change(300)
+        let before = try bytes()
+        try change(1_500)
+        #expect(try bytes() < before + (4 << 20))
+    }
+
     @Test func viewsAtRestAreReplaced() throws {
         let market = try filled(5)
         let before = try market.client.get("/v1/products").text
@@ -101,6 +140,7 @@ import Testing
         }
         let verified = try Tool.rebuild.run(["--data", market.data.path, "--verify"], in: market.data)
         #expect(verified.exit == 1, "\(verified.output)\(verified.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: market.data.views).sorted() == ["1", "current"])
         let made = try Tool.rebuild.run(["--data", market.data.path], in: market.data)
         #expect(made.exit == 0, "\(made.output)\(made.errors)")
         let server = try ServerProcess.start(market.data)

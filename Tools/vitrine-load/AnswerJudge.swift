@@ -3,7 +3,7 @@ import JSON
 
 /// Says what is wrong with the answers of one loop. The framing has been judged before.
 ///
-/// Every body is judged whole, but one that was right for the same page is known by its hash: to parse each would take half
+/// Every body that it is given is judged whole, but one that was right for the same page is known by its hash: to parse each would take half
 /// as long as to fetch it.
 final class AnswerJudge {
     /// Hashes of right bodies, each in the place that its low bits name.

@@ -14,7 +14,6 @@ struct Damage {
     func guarding<Result>(_ body: () throws -> Result) rethrows -> Result {
         lastWords.bytes = Array("vitrine-rebuild: \(message)\n".utf8)
         lastWords.exitCode = exitCode
-        // LMDB's own words about the check that failed would come first, on the same stream.
         for signal in Damage.signals { Glibc.signal(signal) { _ in lastWords.say() } }
         defer { for signal in Damage.signals { Glibc.signal(signal, SIG_DFL) } }
         return try body()

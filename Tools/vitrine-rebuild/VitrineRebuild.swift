@@ -27,6 +27,12 @@ struct VitrineRebuild: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    func validate() throws {
+        guard !verify || to == nil else {
+            throw ValidationError("--verify compares what is live, and --to makes a part of it: give one of them")
+        }
+    }
+
     func run() throws {
         let isEqual = try rebuild()
         if verify && !isEqual { throw ExitCode.failure }
@@ -63,12 +69,11 @@ struct VitrineRebuild: ParsableCommand {
         let build = try Rebuild(directory: directory, log: log, currency: currency).run(to: end) { progress.show($0) }
         progress.clear()
 
+        // Before the old views are looked at, whatever they are: the new ones are good, or, where they are not wanted, gone. They
+        // stay open.
+        if switches { try directory.switchCurrent(to: build) } else { try directory.remove(build.path) }
         let comparison: Comparison? = try damage.guarding {
-            if switches {
-                // First of all: whatever the old views are, the new ones are good.
-                try directory.switchCurrent(to: build)
-                live = openLive(livePath, log, currency)
-            }
+            if switches { live = openLive(livePath, log, currency) }
             guard let live, live.position == end else { return nil }
             do {
                 return try live.compare(with: build)
@@ -81,11 +86,11 @@ struct VitrineRebuild: ParsableCommand {
         let seconds = Double(Clock.monotonicNanoseconds - started) / 1e9
         report(end, comparison, seconds: seconds, isSwitched: switches)
         live = nil
-        if switches { try directory.removeOthers(except: build) } else { try directory.remove(build.path) }
+        if switches { try directory.removeOthers(except: build) }
         if !switches, to == nil, comparison == nil {
-            throw Failure(
-                "\(data)/views has no live build at position \(end) to compare with: start vitrine, or stop it and use vitrine-rebuild without --verify"
-            )
+            let wayOut =
+                verify ? "start vitrine, or use vitrine-rebuild without --verify" : "stop vitrine and try again"
+            throw Failure("\(data)/views has no live build at position \(end) to compare with: \(wayOut)")
         }
         let isEqual = comparison?.differences.isEmpty ?? true
         if isBeside, !verify, to == nil {

@@ -208,16 +208,18 @@ struct EncodedProduct: ~Escapable {
         @_lifetime(copy self) get { row.extracting(splice..<cardEnd) }
     }
 
-    /// Whether this is the product with that id, which stands first in the card and, being an id, as it is.
+    /// Whether this is the product with that id, which stands first in the card and, being an id, as it is. What is asked for may
+    /// be any text: what stands behind the id can stand in no text of the card.
     func isCard(of productId: RawSpan) -> Bool {
-        let start = ProductRow.headerBytes + EncodedProduct.idStart
+        let start = ProductRow.headerBytes + EncodedProduct.beforeId.utf8CodeUnitCount
         let end = start + productId.byteCount
-        return end < cardEnd && row.unsafeLoad(fromByteOffset: end, as: UInt8.self) == UInt8(ascii: "\"")
+        let next = end + EncodedProduct.behindId.utf8CodeUnitCount
+        return next <= cardEnd && row.extracting(end..<next).equals(EncodedProduct.behindId)
             && row.extracting(start..<end).hasSameBytes(as: productId)
     }
 
-    /// Bytes of `{"productId":"`.
-    private static let idStart = 14
+    private static let beforeId: StaticString = "{\"productId\":\""
+    private static let behindId: StaticString = "\",\"sku\":\""
 
     /// Whether the description has a row of its own.
     var hasLongDescription: Bool { row.field(61, as: UInt8.self) == 2 }

@@ -1,4 +1,3 @@
-import CColumns
 import JSON
 import LMDB
 import Marketplace
