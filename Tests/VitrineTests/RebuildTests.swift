@@ -80,20 +80,22 @@ import Testing
         #expect(made.exit == 64 && made.errors.contains("give one of them"), "\(made.errors)")
     }
 
-    /// A rebuild that is killed holds a snapshot of the server's views for good, if nobody looks.
+    /// A rebuild that is killed holds a snapshot of the server's views for good, if nobody looks: these changes then take some 40 MB.
     @Test func aRebuildThatDiesBesideAServerCostsItNoRoom() throws {
         let market = try filled(2_000)
-        for delay_ms in 1...20 {
-            let process = Process()
-            process.executableURL = URL(filePath: ServerProcess.executable + "-rebuild")
-            process.arguments = ["--data", market.data.path, "--verify"]
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            Foundation.Thread.sleep(forTimeInterval: Double(delay_ms) * 0.015)
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+        let process = Process()
+        process.executableURL = URL(filePath: ServerProcess.executable + "-rebuild")
+        process.arguments = ["--data", market.data.path, "--verify"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // It makes its build while it holds the snapshot.
+        while !FileManager.default.fileExists(atPath: market.data.views + "/2/data.mdb") {
+            try #require(process.isRunning, "it ended before it was killed")
         }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal)
         func bytes() throws -> Int {
             let line = try market.client.get("/metrics").text.split(separator: "\n").first {
                 $0.hasPrefix("vitrine_views_bytes ")
@@ -110,7 +112,8 @@ import Testing
         try change(300)
         let before = try bytes()
         try change(1_500)
-        #expect(try bytes() < before + (4 << 20))
+        let after = try bytes()
+        #expect(after < before + (16 << 20), "from \(before) to \(after)")
     }
 
     @Test func viewsAtRestAreReplaced() throws {
