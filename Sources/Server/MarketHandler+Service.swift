@@ -5,6 +5,14 @@ import Projector
 import Queries
 
 extension MarketHandler {
+    /// `OPTIONS *`: what some path or other takes. (RFC 9110, 9.3.7.)
+    func writeMethods(on connection: HTTPConnection, into output: inout ByteWriter) {
+        connection.beginHead(.noContent, into: &output)
+        output.field("Allow", "GET, HEAD, POST")
+        appendCommonFields(into: &output)
+        output.endHead()
+    }
+
     /// 200 while log, views and projector are well, else 503 and why.
     func writeReadiness(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
         throws(Problem)

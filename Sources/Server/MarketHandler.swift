@@ -123,14 +123,6 @@ public final class MarketHandler: RequestHandler {
         }
     }
 
-    /// `OPTIONS *`: what some path or other takes. (RFC 9110, 9.3.7.)
-    private func writeMethods(on connection: HTTPConnection, into output: inout ByteWriter) {
-        connection.beginHead(.noContent, into: &output)
-        output.field("Allow", "GET, HEAD, POST")
-        appendCommonFields(into: &output)
-        output.endHead()
-    }
-
     /// The request's token, if it has one that this log can have given.
     private func checkedToken(_ request: borrowing Request) throws(Problem) -> ConsistencyToken? {
         guard let text = request.value(.consistencyToken) else { return nil }
