@@ -19,8 +19,8 @@ public struct ChunkedDecoder: Sendable {
     private var trailerBytes = 0
     /// Whether the trailer line's name has ended.
     private var hasTrailerName = false
-    /// Bytes of content that `decode` had moved to the start when it threw.
-    public private(set) var contentBeforeRefusal = 0
+    /// Bytes of content that the last call of `decode` has moved to the start, also when it threw.
+    public private(set) var content = 0
 
     public init() {}
 
@@ -31,11 +31,11 @@ public struct ChunkedDecoder: Sendable {
     public mutating func decode(
         _ bytes: UnsafeMutableRawBufferPointer, limit: Int
     ) throws(Refusal) -> (used: Int, content: Int) {
-        var (at, content) = (0, 0)
+        var at = 0
+        content = 0
         while at < bytes.count && state != .done {
             if state == .data {
                 let count = min(remaining, bytes.count - at)
-                contentBeforeRefusal = content
                 guard content + count <= limit else { throw .bodyTooLarge }
                 memmove(bytes.baseAddress! + content, bytes.baseAddress! + at, count)
                 at += count
@@ -43,7 +43,6 @@ public struct ChunkedDecoder: Sendable {
                 remaining -= count
                 if remaining == 0 { state = .dataReturn }
             } else {
-                contentBeforeRefusal = content
                 try step(bytes[at])
                 // A chunk over the limit is refused before its data arrives.
                 if state == .data && remaining > limit - content { throw .bodyTooLarge }

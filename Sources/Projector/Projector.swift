@@ -9,9 +9,12 @@ public final class Projector: Sendable {
     /// Records of one transaction when there is much to do. When there is little, each batch is what came meanwhile, so an
     /// idle server commits an event at once.
     private static let recordsMax = 2_048
-    /// While little is to do, each commit is followed by a rest of so many times its own length, and no longer than this. Events that
-    /// come meanwhile share the next: a commit costs about as much for ten of them as for one, and makes every loop take a new snapshot.
-    private static let (restsPerCommit, restMax_ns): (UInt64, UInt64) = (3, 4_000_000)
+    /// How long to rest after a commit that took so long while `eventsBehind` wait. Events that come meanwhile share the next: a
+    /// commit costs about as much for ten of them as for one, and makes every loop take a new snapshot. Where much waits there is no rest.
+    static func rest_ns(afterCommitOf_ns taken_ns: UInt64, eventsBehind: UInt64) -> UInt64 {
+        eventsBehind < recordsMax ? min(3 * taken_ns, 4_000_000) : 0
+    }
+
     /// How long to wait before another try when the disk is full.
     private static let retryMilliseconds = 200
 
@@ -114,10 +117,10 @@ public final class Projector: Sendable {
                 onApplied(projection.position)
                 onSuccess()
                 try syncing { () throws(LMDBError) in try synchronizer?.committed() }
-                let taken = Clock.monotonicNanoseconds - started
-                if log.durablePosition - projection.position < Projector.recordsMax {
-                    Clock.rest(nanoseconds: min(Projector.restsPerCommit * taken, Projector.restMax_ns))
-                }
+                Clock.rest(
+                    nanoseconds: Projector.rest_ns(
+                        afterCommitOf_ns: Clock.monotonicNanoseconds - started,
+                        eventsBehind: log.durablePosition - projection.position))
             } else if projection.position >= end {
                 return
             } else {

@@ -156,12 +156,11 @@ public struct ResponseCache: ~Copyable {
         if firstFree != ResponseCache.none {
             index = firstFree
             firstFree = entries[Int(index)].older
-            entries[Int(index)] = entry
         } else {
             index = usedEntries
             usedEntries += 1
-            entries[Int(index)] = entry
         }
+        entries[Int(index)] = entry
         place(index, hash)
         linkAsNewest(index)
         bytes += cost

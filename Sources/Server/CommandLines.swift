@@ -41,12 +41,9 @@ final class CommandLines {
     var isHeldBack = false
     /// Whether the answer's head is written. It waits for the first line's answer: what is wrong before can still be refused.
     var hasBegun = false
-    /// Set when the body broke off: how, if the client is still there to be told.
-    var failure: Failure?
-
-    struct Failure {
-        let refusal: Refusal?
-    }
+    /// Whether the body broke off, and what the client is told of it if no answer has begun.
+    var isBrokenOff = false
+    var refusal: Refusal?
 
     private var taken: [Taken] = []
     private var firstTaken = 0

@@ -88,7 +88,7 @@ extension HTTPConnection {
             do throws(Refusal) {
                 (used, content) = try decoder.decode(bytes, limit: .max)
             } catch {
-                hand(on: UnsafeRawBufferPointer(rebasing: bytes[..<decoder.contentBeforeRefusal]))
+                hand(on: UnsafeRawBufferPointer(rebasing: bytes[..<decoder.content]))
                 failStream(error)
                 return bytes.count
             }

@@ -78,7 +78,7 @@ extension MarketHandler {
     public func bodyFailed(_ refusal: Refusal?, on connection: HTTPConnection) -> Bool {
         guard let lines = commandLines[connection.id] else { return false }
         lines.cutter.breakOff()
-        lines.failure = CommandLines.Failure(refusal: refusal)
+        (lines.isBrokenOff, lines.refusal) = (true, refusal)
         goOnSoon(connection.id)
         return true
     }
@@ -139,18 +139,18 @@ extension MarketHandler {
         guard let lines = commandLines[connection.id], connection.isSuspended else { return }
         lines.settle()
         takeLines(lines, connection)
-        if lines.isDone, lines.failure == nil {
+        if lines.isDone, !lines.isBrokenOff {
             forgetCommandLines(connection.id)
             return connection.complete { self.writeEnd(of: lines, on: connection, into: &$0) }
         }
         if lines.hasAnswers { connection.send { self.writeAnswers(of: lines, on: connection, into: &$0) } }
-        if lines.isDone, let failure = lines.failure {
+        if lines.isDone {
             forgetCommandLines(connection.id)
             // Not a status that says to send it again: some of it is done.
             if lines.hasTaken, !lines.hasBegun {
                 connection.send { self.beginAnswer(of: lines, on: connection, into: &$0) }
             }
-            connection.endFailedBody(failure.refusal)
+            connection.endFailedBody(lines.refusal)
         } else if !lines.isHeldBack {
             connection.resumeBody()
         }

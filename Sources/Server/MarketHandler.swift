@@ -166,10 +166,6 @@ public final class MarketHandler: RequestHandler {
         // Without a token it was looked for before the request was understood.
         let isLookedFor = !request.has(.consistencyToken) && !request.isRepeated(.ifNoneMatch)
         if let outcome = try outcome(of: query, request.target, isLookedFor: isLookedFor) {
-            guard request.isRepeated(.ifNoneMatch) else {
-                return write(
-                    outcome, of: query, ifNoneMatch: request.value(.ifNoneMatch), on: connection, into: &output)
-            }
             return write(outcome, of: query, ifNoneMatch: request.list(.ifNoneMatch), on: connection, into: &output)
         }
         try handOver(
