@@ -60,7 +60,7 @@ struct SmallMarket {
         position += 1
         var writer = try build.beginWrite()
         try writer.apply(event, at: Moment(position: position, time: Timestamp(milliseconds: Int64(position) * 60_000)))
-        try writer.commit(position: position)
+        try writer.commit(position: position, epoch: 1)
         bare_renew(bare)
         var changes = RowChanges()
         for name in ViewTable.allCases.map(\.name) {

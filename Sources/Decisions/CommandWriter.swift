@@ -10,10 +10,10 @@ import POSIX
 /// Used by the writer's thread only.
 final class CommandWriter {
     private let identity: Text
-    private let writer: LogWriter
-    private let folder: DecisionFolder
+    let writer: LogWriter
+    let folder: DecisionFolder
     private let currency: Currency
-    private let overlay: Overlay
+    let overlay: Overlay
     private var body = ByteWriter(capacity: 64 << 10)
     private var event = ByteWriter(capacity: 64 << 10)
     /// Outcomes that wait for the batch's sync.
@@ -22,8 +22,10 @@ final class CommandWriter {
     /// Changes in memory that `decisions/` lacks. Beyond it the writer waits for the folder, which bounds its memory.
     private static let agingMax = 500_000
 
-    init(log: EventLog, folder: DecisionFolder, currency: Currency) throws {
+    /// A log of which events are gone gets a `newIdentity`, before anything else.
+    init(log: EventLog, folder: DecisionFolder, currency: Currency, newIdentity: LogIdentity? = nil) throws {
         writer = try log.makeWriter()
+        if let newIdentity { try writer.beginEpoch(newIdentity, recordedAt: Clock.wallMilliseconds) }
         identity = Text(log.identity.uuidString)
         self.folder = folder
         self.currency = currency
@@ -72,7 +74,7 @@ final class CommandWriter {
         }
     }
 
-    private func finishBatch() throws(EventLogError) {
+    func finishBatch() throws(EventLogError) {
         try writer.commit()
         for (request, outcome) in outcomes { request.reply(outcome) }
         outcomes.removeAll(keepingCapacity: true)
@@ -137,34 +139,46 @@ final class CommandWriter {
 
     private func append(_ event: Event, _ submitted: SubmittedCommand) throws(EventLogError) -> AcceptedCommand {
         let now = Clock.wallMilliseconds
-        let time = submitted.occurredAt ?? Timestamp(milliseconds: now)
-        let position = writer.nextPosition
-        self.event.removeAll()
-        let publicLength = EventEnvelope.write(
-            event, position: position, identity: identity, time: time,
-            commandKey: submitted.idempotencyKey, commandHash: submitted.idempotencyKey == nil ? nil : submitted.hash,
-            currency: currency, into: &self.event)
-        try append(publicLength: publicLength, eventCount: 1, at: now)
-        overlay.apply(event, at: position)
-        let type = Text(stringLiteral: event.type)
-        if let key = submitted.idempotencyKey {
-            let remembered = RememberedCommand(
-                hash: submitted.hash, position: position, subject: event.subject, eventType: type)
-            overlay.remember(remembered, as: key, at: position)
-        }
+        let stored = StoredEvent(
+            position: writer.nextPosition, time: submitted.occurredAt ?? Timestamp(milliseconds: now), event: event,
+            commandKey: submitted.idempotencyKey, commandHash: submitted.hash)
+        try append(stored, at: now)
         return AcceptedCommand(
-            position: position, subject: event.subject, eventType: type, isReplayed: false, logEnd: position)
+            position: stored.position, subject: event.subject, eventType: Text(stringLiteral: event.type),
+            isReplayed: false, logEnd: stored.position)
+    }
+
+    /// Appends an event at its position, which is the next, and takes it into the state.
+    func append(_ stored: StoredEvent, at now: Int64) throws(EventLogError) {
+        event.removeAll()
+        let publicLength = EventEnvelope.write(
+            stored.event, position: stored.position, identity: identity, time: stored.time,
+            commandKey: stored.commandKey, commandHash: stored.commandKey == nil ? nil : stored.commandHash,
+            currency: currency, into: &event)
+        try append(publicLength: publicLength, eventCount: 1, at: now)
+        overlay.apply(stored.event, at: stored.position)
+        guard let key = stored.commandKey, let hash = stored.commandHash else { return }
+        let remembered = RememberedCommand(
+            hash: hash, position: stored.position, subject: stored.event.subject,
+            eventType: Text(stringLiteral: stored.event.type))
+        overlay.remember(remembered, as: key, at: stored.position)
     }
 
     /// Remembers an accepted command that changed nothing, if the client wants to be able to repeat it.
     private func appendMark(_ submitted: SubmittedCommand, subject: Text) throws(EventLogError) {
         guard let key = submitted.idempotencyKey else { return }
+        let mark = CommandMark(commandKey: key, commandHash: submitted.hash, subject: subject)
+        try append(mark, at: Clock.wallMilliseconds)
+    }
+
+    func append(_ mark: CommandMark, at now: Int64) throws(EventLogError) {
         event.removeAll()
-        CommandMark(commandKey: key, commandHash: submitted.hash, subject: subject).write(into: &event)
-        try append(publicLength: 0, eventCount: 0, at: Clock.wallMilliseconds)
-        let remembered = RememberedCommand(hash: submitted.hash, position: logEnd, subject: subject, eventType: nil)
+        mark.write(into: &event)
+        try append(publicLength: 0, eventCount: 0, at: now)
+        let remembered = RememberedCommand(
+            hash: mark.commandHash, position: logEnd, subject: mark.subject, eventType: nil)
         // The mark stands in the log before the next position's event, so that is when it is surely folded.
-        overlay.remember(remembered, as: key, at: writer.nextPosition)
+        overlay.remember(remembered, as: mark.commandKey, at: writer.nextPosition)
     }
 
     /// Appends what `event` holds as one record.

@@ -18,11 +18,14 @@ final class DecisionFolder: Sendable {
     private let log: EventLog
     private let progress: Monitor<(position: UInt64, isStopped: Bool)>
 
-    init(log: EventLog, store: DecisionStore) throws(LMDBError) {
-        self.log = log
+    init(log: EventLog, store: DecisionStore) throws(DecisionError) {
         self.store = store
-        let position = try store.checkpoint(store.environment.beginRead())?.position ?? 0
-        progress = Monitor((position, false))
+        self.log = log
+        do throws(LMDBError) {
+            progress = Monitor((try store.checkpoint(store.environment.beginRead())?.position ?? 0, false))
+        } catch {
+            throw .state(error)
+        }
     }
 
     var foldedPosition: UInt64 { progress.withLock { $0.position } }
@@ -47,28 +50,28 @@ final class DecisionFolder: Sendable {
         while try step(reader, &parser) { onProgress(foldedPosition) }
     }
 
-    /// Folds as the log grows, until stopped.
+    /// Folds as the log grows, until it is stopped and has all of it.
     func run(onTrouble: (DecisionError) -> Void) {
         var reader: LogReader?
         var parser = JSONParser()
-        while !isStopped {
+        while true {
             do {
                 let live = try reader ?? log.makeReader(after: foldedPosition)
                 reader = live
                 if try step(live, &parser) { continue }
+                if isStopped { return }
                 guard live.wait(milliseconds: 1_000) else { continue }
                 pause(milliseconds: DecisionFolder.gatherMilliseconds)
-            } catch let error as EventLogError {
-                reader = nil
-                onTrouble(.log(error))
-                pause(milliseconds: DecisionFolder.retryMilliseconds)
-            } catch let error as DecisionError {
+            } catch {
                 // The step was undone as a whole, so the next try begins where it began.
                 reader = nil
-                onTrouble(error)
+                switch error {
+                case let error as EventLogError: onTrouble(.log(error))
+                case let error as DecisionError: onTrouble(error)
+                default: preconditionFailure("unexpected error \(error)")
+                }
+                if isStopped { return }
                 pause(milliseconds: DecisionFolder.retryMilliseconds)
-            } catch {
-                preconditionFailure("unexpected error \(error)")
             }
         }
     }
@@ -117,7 +120,9 @@ final class DecisionFolder: Sendable {
             guard records > 0 else { return false }
             for entity in touched { try state.store(entity, to: &transaction, store.tables) }
             try store.write(
-                .init(identityHigh: log.identity.high, identityLow: log.identity.low, position: position),
+                .init(
+                    identityHigh: log.identity.high, identityLow: log.identity.low,
+                    epoch: log.epochs.epoch(of: position), position: position),
                 to: &transaction)
             try transaction.commit()
             progress.update { $0.position = position }

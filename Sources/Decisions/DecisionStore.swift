@@ -38,25 +38,50 @@ final class DecisionStore: Sendable {
     struct Checkpoint: Equatable {
         var identityHigh: UInt64
         var identityLow: UInt64
+        /// In which the event at `position` was written.
+        var epoch: UInt64
         var position: UInt64
     }
 
     /// Nil for a new store, or for one of another format.
     func checkpoint<Source: RowSource & ~Copyable>(_ source: borrowing Source) throws(LMDBError) -> Checkpoint? {
-        guard let row = try source.get(tables[.meta], DecisionStore.checkpointKey.span.bytes) else { return nil }
+        guard let stored = try DecisionStore.stored(source, tables[.meta]),
+            stored.version == DecisionStore.formatVersion
+        else {
+            return nil
+        }
+        return stored.checkpoint
+    }
+
+    private static func stored<Source: RowSource & ~Copyable>(
+        _ source: borrowing Source, _ meta: Table
+    ) throws(LMDBError) -> (version: UInt64, checkpoint: Checkpoint)? {
+        guard let row = try source.get(meta, checkpointKey.span.bytes), row.byteCount >= 32 else { return nil }
         var reader = StateReader(row)
-        guard reader.integer(UInt64.self) == DecisionStore.formatVersion else { return nil }
-        return Checkpoint(
-            identityHigh: reader.integer(UInt64.self), identityLow: reader.integer(UInt64.self),
-            position: reader.integer(UInt64.self))
+        let (version, high) = (reader.integer(UInt64.self), reader.integer(UInt64.self))
+        let (low, position) = (reader.integer(UInt64.self), reader.integer(UInt64.self))
+        // From before there were epochs: all events had the first, which is the high half of the identity.
+        let epoch = row.byteCount >= 40 ? reader.integer(UInt64.self) : high
+        return (version, Checkpoint(identityHigh: high, identityLow: low, epoch: epoch, position: position))
+    }
+
+    /// The checkpoint of the state in `path`, whatever its format; nil when there is none that can be read.
+    static func claim(path: String) -> Checkpoint? {
+        var options = Environment.Options()
+        options.isReadOnly = true
+        guard let environment = try? Environment(path: path, options: options),
+            let transaction = try? environment.beginRead(), let meta = try? transaction.table(DecisionTable.meta.name)
+        else { return nil }
+        return try? stored(transaction, meta)?.checkpoint
     }
 
     func write(_ checkpoint: Checkpoint, to transaction: inout WriteTransaction) throws(LMDBError) {
-        var row = ByteWriter(capacity: 32)
+        var row = ByteWriter(capacity: 40)
         row.append(littleEndian: DecisionStore.formatVersion)
         row.append(littleEndian: checkpoint.identityHigh)
         row.append(littleEndian: checkpoint.identityLow)
         row.append(littleEndian: checkpoint.position)
+        row.append(littleEndian: checkpoint.epoch)
         try transaction.put(tables[.meta], DecisionStore.checkpointKey.span.bytes, row.bytes)
     }
 }

@@ -27,15 +27,13 @@ public final class Decisions: Sendable {
 
     /// Brings `decisions/` in `directory` up to the log's end, then starts the writer and the folder.
     ///
-    /// State that is missing, damaged, of another log or ahead of this one is deleted and folded from the log:
-    /// `onProgress` then gets the position after each step, and why it began anew.
+    /// State that is missing, damaged, of another log or ahead of this one is deleted and folded from the log, and so is one
+    /// with a reason for `distrust`: `onProgress` then gets the position after each step, and why it began anew.
     public init(
-        log: EventLog, directory: String, currency: Currency, troubles: Troubles,
+        log: EventLog, directory: String, currency: Currency, troubles: Troubles, distrust: String? = nil,
         onProgress: (_ position: UInt64, _ discarded: String?) -> Void
     ) throws {
-        let (store, discarded) = try Decisions.openStore(log, directory)
-        let folder = try DecisionFolder(log: log, store: store)
-        try folder.catchUp { onProgress($0, discarded) }
+        let folder = try Decisions.caughtUp(log, directory, distrust, onProgress)
         self.folder = folder
         let writer = try CommandWriter(log: log, folder: folder, currency: currency)
         let handover = Handover(writer)
@@ -61,14 +59,13 @@ public final class Decisions: Sendable {
         folderThread.join()
     }
 
-    /// How far the state kept in `directory` is, if it can be read and belongs to the log `identity`.
-    public static func storedPosition(directory: String, identity: LogIdentity) -> UInt64? {
+    /// What the state in `directory` proves of the log, if it can be read.
+    public static func witness(directory: String) -> LogWitness? {
         let path = directory + "/decisions"
-        guard Files.exists(path + "/data.mdb"), let store = try? DecisionStore(path: path),
-            let checkpoint = try? store.checkpoint(store.environment.beginRead()),
-            checkpoint.identityHigh == identity.high, checkpoint.identityLow == identity.low
-        else { return nil }
-        return checkpoint.position
+        guard Files.exists(path + "/data.mdb"), let claim = DecisionStore.claim(path: path) else { return nil }
+        return LogWitness(
+            name: path, identity: LogIdentity(high: claim.identityHigh, low: claim.identityLow), epoch: claim.epoch,
+            position: claim.position)
     }
 
     /// The writer is made on the starting thread and used on its own from then on.
@@ -77,26 +74,54 @@ public final class Decisions: Sendable {
         init(_ writer: CommandWriter) { self.writer = writer }
     }
 
-    private static func openStore(_ log: EventLog, _ directory: String) throws -> (DecisionStore, discarded: String?) {
-        let path = directory + "/decisions"
-        var reason: String? = log.durablePosition > 0 ? "there are none" : nil
-        if Files.exists(path + "/data.mdb") {
-            do {
-                let store = try DecisionStore(path: path)
-                switch try store.checkpoint(store.environment.beginRead()) {
-                case nil: reason = "what is there is unfinished, or of another version"
-                case let found? where found.identityHigh != log.identity.high || found.identityLow != log.identity.low:
-                    reason = "it belongs to another log"
-                case let found? where found.position > log.durablePosition:
-                    reason = "it is at position \(found.position), the log ends at \(log.durablePosition)"
-                default: return (store, nil)
+    /// A folder whose state is at the log's end, made anew where what is there cannot be brought up to it.
+    private static func caughtUp(
+        _ log: EventLog, _ directory: String, _ distrust: String?,
+        _ onProgress: (_ position: UInt64, _ discarded: String?) -> Void
+    ) throws -> DecisionFolder {
+        var discarded = distrust
+        if discarded == nil {
+            let (store, reason) = try openStore(log, directory)
+            discarded = reason
+            if let store {
+                do throws(DecisionError) {
+                    let folder = try DecisionFolder(log: log, store: store)
+                    try folder.catchUp { onProgress($0, nil) }
+                    return folder
+                } catch {
+                    guard case .state(let failure) = error, !failure.isDiskFull else { throw error }
+                    discarded = "it cannot be brought up to the log's end: \(failure)"
                 }
-            } catch {
-                reason = error.description
             }
         }
+        let path = directory + "/decisions"
         try Files.removeTree(path)
         try Directory.create(path)
-        return (try DecisionStore(path: path), reason)
+        let folder = try DecisionFolder(log: log, store: DecisionStore(path: path))
+        try folder.catchUp { onProgress($0, discarded) }
+        return folder
+    }
+
+    /// The state that is there, or why it is of no use; neither for a log without events.
+    private static func openStore(
+        _ log: EventLog, _ directory: String
+    ) throws -> (store: DecisionStore?, discarded: String?) {
+        let path = directory + "/decisions"
+        guard Files.exists(path + "/data.mdb") else { return (nil, log.durablePosition > 0 ? "there are none" : nil) }
+        do throws(LMDBError) {
+            let store = try DecisionStore(path: path)
+            guard let found = try store.checkpoint(store.environment.beginRead()) else {
+                return (nil, "what is there is unfinished, or of another version")
+            }
+            if found.identityHigh != log.identity.high || found.identityLow != log.identity.low {
+                return (nil, "it belongs to another log")
+            }
+            if found.position > log.durablePosition || log.epochs.epoch(of: found.position) != found.epoch {
+                return (nil, "it is at position \(found.position) of a history that the log does not have")
+            }
+            return (store, nil)
+        } catch {
+            return (nil, error.description)
+        }
     }
 }

@@ -7,58 +7,108 @@ extension EventLog {
     public static func open(
         _ directory: String, options: EventLogOptions = EventLogOptions()
     ) throws(EventLogError) -> EventLog {
-        let segmentDirectory = segmentDirectory(directory)
-        try files { () throws(SystemError) in try Directory.create(segmentDirectory) }
-        let lock = try DirectoryLock(directory)
-        let found = try files { () throws(SystemError) in
-            try Segment.removeTemporaries(segmentDirectory)
-            return try Segment.list(segmentDirectory)
+        try open(DirectoryLock(directory), options: options)
+    }
+
+    /// Opens the log of a locked directory for writing.
+    ///
+    /// Each of `witnesses` proves how far the log was acknowledged: where it does not reach so far, `.lost` or `.damaged` is
+    /// thrown, and nothing is changed.
+    public static func open(
+        _ lock: DirectoryLock, options: EventLogOptions = EventLogOptions(), witnesses: [LogWitness] = []
+    ) throws(EventLogError) -> EventLog {
+        let directory = segmentDirectory(lock.path)
+        var extent = LogExtent(segments: try segments(in: directory))
+        var ending = LogExtent.Ending?.none
+        if let newest = extent.segments.last {
+            let isCopy = try files { () throws(SystemError) in try lock.mayBeCopy(newest.name) }
+            ending = try extent.advance(isCopy ? .copiedBesideWriter : .alone)
         }
-        // A crash may have come between the making of `log/` and the sync of its name.
-        if found.isEmpty { try files { () throws(SystemError) in try Directory.synchronize(directory) } }
-        let segments = found.isEmpty ? [try create(in: segmentDirectory, options)] : found
-        var extent = LogExtent(segments: segments)
-        let tail = try extent.advance(.alone)
-        let recovery = try files { () throws(SystemError) in try extent.repair(tail, directory: segmentDirectory) }
+        try refuseLoss(extent, ending, witnesses, in: lock.path)
+
+        let isNew = extent.segments.isEmpty
+        if isNew {
+            try files { () throws(SystemError) in try Directory.create(directory) }
+            // A crash may have come between the making of `log/` and the sync of its name.
+            try files { () throws(SystemError) in try Directory.synchronize(lock.path) }
+            extent = LogExtent(segments: [try create(in: directory, options)])
+            ending = try extent.advance(.alone)
+        }
+        let recovery = try files { () throws(SystemError) in
+            try Segment.removeTemporaries(directory)
+            return try extent.repair(ending, directory: directory)
+        }
+        let newest = extent.segments[extent.end.segment].name
+        lock.forgetSegments(except: [newest])
+        try lock.name(newest)
+        try lock.write()
         return EventLog(
-            directory: directory, options: options, extent: extent, header: try firstHeader(extent), recovery: recovery,
-            wasCreated: found.isEmpty, lock: lock)
+            directory: lock.path, options: options, extent: extent, recovery: recovery, wasCreated: isNew, lock: lock)
     }
 
     /// Opens the log in `directory` to read it up to the last valid record there is now, also beside its writer: takes no
     /// lock, changes nothing, and cuts nothing. What it shows is on the disk.
     public static func openForReading(_ directory: String) throws(EventLogError) -> EventLog {
-        let segmentDirectory = segmentDirectory(directory)
-        let segments: [Segment]
-        do throws(SystemError) { segments = try Segment.list(segmentDirectory) } catch {
-            throw error.isMissingFile ? .missing(directory: directory) : .system(error)
-        }
+        let segments = try segments(in: segmentDirectory(directory))
         guard !segments.isEmpty else { throw .missing(directory: directory) }
-        let (extent, header) = try advance(LogExtent(segments: segments), in: segmentDirectory)
-        let recovery = Recovery(
-            records: extent.records, lastPosition: extent.nextPosition - 1, cutBytes: 0, cutSegment: nil, cutOffset: 0)
+        let extent = try advance(LogExtent(segments: segments), in: segmentDirectory(directory))
+        let recovery = Recovery(records: extent.records, lastPosition: extent.nextPosition - 1)
         return EventLog(
-            directory: directory, options: EventLogOptions(), extent: extent, header: header, recovery: recovery,
-            wasCreated: false, lock: nil)
+            directory: directory, options: EventLogOptions(), extent: extent, recovery: recovery, wasCreated: false,
+            lock: nil)
+    }
+
+    /// None where there is no log yet.
+    static func segments(in directory: String) throws(EventLogError) -> [Segment] {
+        do throws(SystemError) { return try Segment.list(directory) } catch {
+            guard error.isMissingFile else { throw .system(error) }
+            return []
+        }
     }
 
     /// Follows the files beside their writer, and syncs what it found: the writer may not have come to that yet.
-    static func advance(
-        _ extent: LogExtent, in segmentDirectory: String
-    ) throws(EventLogError) -> (LogExtent, SegmentHeader) {
+    static func advance(_ extent: LogExtent, in segmentDirectory: String) throws(EventLogError) -> LogExtent {
         var extent = extent
         extent.segments = try files { () throws(SystemError) in try Segment.list(segmentDirectory) }
         _ = try extent.advance(.besideWriter)
         try files { () throws(SystemError) in
             try FileDescriptor(opening: extent.segments[extent.end.segment].path, .read).synchronizeData()
         }
-        return (extent, try firstHeader(extent))
+        return extent
     }
 
-    private static func firstHeader(_ extent: LogExtent) throws(EventLogError) -> SegmentHeader {
-        let first = extent.segments[0]
-        let file = try files { () throws(SystemError) in try FileDescriptor(opening: first.path, .read) }
-        return try first.readHeader(file)
+    /// Throws `.lost` where a witness knows of more than there was when the log was opened.
+    public func refuseLoss(_ witnesses: [LogWitness]) throws(EventLogError) {
+        try EventLog.refuseLoss(extent, nil, witnesses, in: directory)
+    }
+
+    /// Throws where a witness knows of more than the log has.
+    private static func refuseLoss(
+        _ extent: LogExtent, _ ending: LogExtent.Ending?, _ witnesses: [LogWitness], in directory: String
+    ) throws(EventLogError) {
+        let last = extent.nextPosition - 1
+        if extent.records == 0 {
+            guard let witness = witnesses.max(by: { $0.position < $1.position }), witness.position > 0 else { return }
+            throw .lost(
+                LogLoss(
+                    log: segmentDirectory(directory), found: .nothing, last: 0, acknowledged: witness.position,
+                    witness: witness.name))
+        }
+        let own = witnesses.filter { $0.identity == extent.identity }
+        guard
+            let witness = own.filter({
+                $0.position > last || $0.position > 0 && extent.epochs.epoch(of: $0.position) != $0.epoch
+            }).max(by: { $0.position < $1.position })
+        else { return }
+        var found = LogLoss.Found.end
+        if witness.position <= last { found = .otherHistory }
+        if case .tail(let tail) = ending, tail.end > extent.end.offset {
+            found = .damage(segment: extent.segments[extent.end.segment].path, offset: extent.end.offset)
+        }
+        throw .lost(
+            LogLoss(
+                log: segmentDirectory(directory), found: found, last: last, acknowledged: witness.position,
+                witness: witness.name))
     }
 
     /// The first segment of a new log.

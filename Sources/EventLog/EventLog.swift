@@ -9,6 +9,7 @@ import Synchronization
 ///    next position and only remembers a command.
 /// 2. Readers see a record once it is on the disk, never earlier.
 /// 3. What recovery cuts away was never acknowledged; what was acknowledged and is not as it was is refused.
+/// 4. A writer's first batch begins with its epoch, so a position and its epoch name one event for ever.
 public final class EventLog: Sendable {
     /// The data directory, which holds `lock` and `log/`.
     public let directory: String
@@ -21,12 +22,13 @@ public final class EventLog: Sendable {
 
     let options: EventLogOptions
     let isReadOnly: Bool
+    /// The epoch of what is written from now on.
+    let ownEpoch: UInt64
     private let durable: Atomic<UInt64>
     private let state: Monitor<State>
 
     private struct State {
         var extent: LogExtent
-        var identity: LogIdentity
         var lock: DirectoryLock?
         var hasWriter = false
         var isWoken = false
@@ -34,37 +36,32 @@ public final class EventLog: Sendable {
     }
 
     init(
-        directory: String, options: EventLogOptions, extent: LogExtent, header: SegmentHeader, recovery: Recovery,
-        wasCreated: Bool, lock: DirectoryLock?
+        directory: String, options: EventLogOptions, extent: LogExtent, recovery: Recovery, wasCreated: Bool,
+        lock: DirectoryLock?
     ) {
         (self.directory, self.options, self.recovery, self.wasCreated) = (directory, options, recovery, wasCreated)
-        (isReadOnly, creationTag) = (lock == nil, header.tag)
+        (isReadOnly, creationTag) = (lock == nil, extent.tag)
         durable = Atomic(extent.nextPosition - 1)
-        state = Monitor(State(extent: extent, identity: header.identity, lock: lock))
+        var extent = extent
+        if lock != nil {
+            // No answer names the epoch before the writer's first batch has brought it to the disk.
+            ownEpoch = .random(in: 0 ... .max)
+            extent.note(EpochRecord(epoch: ownEpoch))
+        } else {
+            ownEpoch = extent.epochs.last.epoch
+        }
+        state = Monitor(State(extent: extent, lock: lock))
     }
 
     static func segmentDirectory(_ directory: String) -> String { directory + "/log" }
 
     var segmentDirectory: String { EventLog.segmentDirectory(directory) }
 
-    /// Which log this is; after `renewIdentity` the new one.
-    public var identity: LogIdentity { state.withLock { $0.identity } }
+    /// Which log this is.
+    public var identity: LogIdentity { state.withLock { $0.extent.identity } }
 
-    /// Gives the log a new identity, durably: tokens and checkpoints of the old one no longer match. Before any use of the
-    /// log, as the one who opened it for writing.
-    public func renewIdentity() throws(EventLogError) {
-        precondition(!isReadOnly, "a log opened for reading keeps its identity")
-        let first = state.withLock { $0.extent.segments[0] }
-        let file = try files { () throws(SystemError) in try FileDescriptor(opening: first.path, .readWrite) }
-        var header = try first.readHeader(file)
-        header.identity = .random()
-        // In place: 64 bytes lie within one sector, which the disk writes whole or not at all.
-        try files { () throws(SystemError) in
-            try header.write(to: file)
-            try file.synchronizeData()
-        }
-        state.withLock { $0.identity = header.identity }
-    }
+    /// The epochs of all positions, those to come included.
+    public var epochs: Epochs { state.withLock { $0.extent.epochs } }
 
     // MARK: How far it is
 
@@ -101,6 +98,8 @@ public final class EventLog: Sendable {
         } ?? false
     }
 
+    var extent: LogExtent { state.withLock { $0.extent } }
+
     /// Behind the last record that may be read.
     var end: LogLocation { state.withLock { $0.extent.end } }
 
@@ -126,6 +125,19 @@ public final class EventLog: Sendable {
         return try LogReader(self, after: position, from: start.location, startPosition: start.position, end: end)
     }
 
+    /// The first epoch of this run came with a new identity.
+    func note(_ identity: LogIdentity) { state.withLock { $0.extent.identity = identity } }
+
+    /// Notes a segment that is about to have its name, and follow the newest.
+    func name(_ segment: Segment) throws(EventLogError) {
+        guard
+            let (lock, newest) = state.withLock({ state in state.lock.map { ($0, state.extent.segments.last?.name) } })
+        else { return }
+        lock.forgetSegments(except: newest.map { [$0] } ?? [])
+        try lock.name(segment.name, at: segment.temporaryPath)
+        try lock.write()
+    }
+
     /// Notes a new last segment, which is empty.
     func append(_ segment: Segment) { state.withLock { $0.extent.segments.append(segment) } }
 
@@ -147,13 +159,37 @@ public final class EventLog: Sendable {
     public func refresh() throws(EventLogError) -> UInt64 {
         precondition(isReadOnly, "a log opened for writing knows its end")
         try state.update { (state) throws(EventLogError) in
-            let (extent, header) = try EventLog.advance(state.extent, in: segmentDirectory)
-            (state.extent, state.identity) = (extent, header.identity)
-            durable.store(extent.nextPosition - 1, ordering: .releasing)
+            state.extent = try EventLog.advance(state.extent, in: segmentDirectory)
+            durable.store(state.extent.nextPosition - 1, ordering: .releasing)
         }
         return durablePosition
     }
 
     /// Lets another process open the directory for writing. The writer must have ended.
-    public func close() { state.update { $0.lock = nil } }
+    public func close() {
+        state.update { state in
+            state.lock?.release()
+            state.lock = nil
+        }
+    }
+
+    /// As `close`, and notes that all named files are on the disk and closed: whoever copies them has good ones. All who write
+    /// in the directory must have ended.
+    public func closeCleanly() throws(EventLogError) {
+        let (lock, segment, end) = state.withLock { state in
+            (state.lock, state.extent.segments[state.extent.end.segment], state.extent.end.offset)
+        }
+        try lock?.writeClean(ends: [segment.name: end])
+        close()
+    }
+
+    /// The path of what is no longer what is held and written to, because it was deleted, moved or replaced: the directory, or
+    /// the newest segment. Nil while all is well.
+    public func missing() -> String? {
+        let (lock, segment) = state.withLock { ($0.lock, $0.extent.segments.last) }
+        return segment.flatMap { lock?.missing(segment: $0.name) }
+    }
+
+    /// The hold on the directory; nil for a log that is only read, or closed.
+    public var lock: DirectoryLock? { state.withLock { $0.lock } }
 }

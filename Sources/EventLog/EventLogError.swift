@@ -8,6 +8,8 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(directory: String)
     /// Bytes that were synced are no longer what they were. `segment` is the file's path, `offset` in bytes.
     case damaged(segment: String, offset: Int, position: UInt64, reason: String)
+    /// Events that were acknowledged are not there.
+    case lost(LogLoss)
     /// A segment of a format that this program does not know.
     case unsupported(segment: String, version: UInt32)
     /// Taking this would leave the disk with less than its reserve. Nothing was changed.
@@ -27,7 +29,9 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(directory) holds no event log: check --data, or start vitrine with it to create one"
         case .damaged(let segment, let offset, let position, let reason):
             "\(segment) is damaged at offset \(offset), position \(position): \(reason); "
-                + "nothing was changed: restore the file from a backup"
+                + "nothing was changed: restore the file from a backup, "
+                + "or start vitrine with --accept-loss to go on with what is whole"
+        case .lost(let loss): loss.description
         case .unsupported(let segment, let version):
             "\(segment) has format version \(version), this program reads version \(SegmentHeader.version): "
                 + "use the program that wrote it, or a newer one"

@@ -44,7 +44,7 @@ public final class LogReader {
         }
     }
 
-    /// Moves to the next durable record that lies wholly within the positions up to `limit`; false if there is none (yet).
+    /// Moves to the next durable record of a command that lies wholly within the positions up to `limit`; false if there is none (yet).
     ///
     /// A record without events lies within the positions up to the event before it: with the state at `limit` it is
     /// delivered, and so is one written after the last event of the log.
@@ -57,6 +57,9 @@ public final class LogReader {
             (nextPosition, batchOffset) = (header.nextPosition, header.batchOffset)
             // Before the first one wanted: the index leads to a place up to 64 KiB too early.
             if max(header.nextPosition - 1, header.position) <= after { continue }
+            let body = RawSpan(_unsafeStart: start + RecordHeader.size, byteCount: header.bodyLength)
+            // An epoch is the log's own affair.
+            if header.eventCount == 0, EpochRecord(body) != nil { continue }
             (position, eventCount, recordedAt) = (header.position, header.eventCount, header.recordedAt)
             (bodyStart, bodyLength) = (start + RecordHeader.size, header.bodyLength)
             return true

@@ -16,6 +16,8 @@ public final class LogWriter {
     private var index: [PositionIndex.Entry] = []
     private var lastIndexed: PositionIndex.Entry?
     private var isOpen = false
+    /// What the first batch begins with.
+    private var epoch: EpochRecord?
     private var failure: SystemError?
 
     /// Of the next event, counting the batch so far.
@@ -32,6 +34,7 @@ public final class LogWriter {
     init(_ log: EventLog, segment: Segment, extent: LogExtent) throws(EventLogError) {
         (self.log, self.segment, start, nextPosition) = (log, segment, extent.end, extent.nextPosition)
         lastIndexed = extent.index.entries.last
+        epoch = EpochRecord(epoch: log.ownEpoch)
         file = try files { () throws(SystemError) in try FileDescriptor(opening: segment.path, .readWrite) }
         allocated = 0
         allocated = try sized()
@@ -60,6 +63,25 @@ public final class LogWriter {
         guard body.byteCount <= Limits.bodyBytes else {
             throw .recordTooLarge(bytes: body.byteCount, limitBytes: Limits.bodyBytes)
         }
+        if let epoch {
+            _ = try place(epoch.body.span.bytes, eventCount: 0, recordedAt)
+            self.epoch = nil
+        }
+        return try place(body, eventCount: eventCount, recordedAt)
+    }
+
+    /// Begins the epoch now, in a batch of its own, under a new identity of the log: the loss of events was accepted.
+    public func beginEpoch(_ identity: LogIdentity, recordedAt: Int64) throws(EventLogError) {
+        precondition(batch.count == 0 && epoch != nil, "the epoch begins before everything else")
+        try beginBatch()
+        let record = EpochRecord(epoch: log.ownEpoch, identity: identity)
+        _ = try place(record.body.span.bytes, eventCount: 0, recordedAt)
+        epoch = nil
+        try commit()
+        log.note(identity)
+    }
+
+    private func place(_ body: RawSpan, eventCount: Int, _ recordedAt: Int64) throws(EventLogError) -> AppendResult {
         let size = RecordHeader.size + body.byteCount
         // Segments are named by their first position, so one whose records have no events yet is not followed by another.
         let holdsNoEvent = nextPosition == segment.firstPosition
@@ -139,6 +161,10 @@ public final class LogWriter {
         do throws(SystemError) {
             try file.truncate(to: start.offset)
             try file.synchronize()
+        } catch { throw fail(error) }
+        // Before it has its name: a crash then finds no newest segment that `lock` does not know.
+        try log.name(next)
+        do throws(SystemError) {
             try next.finishMaking(in: log.segmentDirectory)
             file = try FileDescriptor(opening: next.path, .readWrite)
         } catch { throw fail(error) }

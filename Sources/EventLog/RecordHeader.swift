@@ -62,6 +62,34 @@ struct RecordHeader {
     }
 }
 
+extension RecordHeader {
+    /// The first whole record in `bytes` at `index` or behind it, whatever stands before it: the length that would lead from
+    /// record to record is just what may be broken, so every byte is tried.
+    static func next(
+        in bytes: UnsafeRawBufferPointer, from index: Int,
+        where isWanted: (RecordHeader, Int) -> Bool = { _, _ in true }
+    ) -> (start: Int, header: RecordHeader)? {
+        let limit = bytes.count - size
+        var index = index
+        while index < limit {
+            let start = bytes.baseAddress! + index
+            if start.loadUnaligned(as: UInt64.self) == 0 {
+                index += 5  // Nothing at the next four bytes begins with a length other than zero either.
+                continue
+            }
+            let header = RecordHeader(loading: start)
+            if header.bodyLength > 0, header.bodyLength <= min(Limits.bodyBytes, limit - index), header.reserved == 0,
+                isWanted(header, index),
+                header.checksum == RecordHeader.checksum(at: start, bodyLength: header.bodyLength)
+            {
+                return (index, header)
+            }
+            index += 1
+        }
+        return nil
+    }
+}
+
 /// Why the bytes at an offset are not the record that should be there.
 enum RecordFault: Equatable {
     case missing

@@ -7,28 +7,59 @@ public struct Recovery: Sendable, Equatable {
     /// Of the last event; 0 in an empty log.
     public let lastPosition: UInt64
     /// Bytes of a batch that was never acknowledged and were cut away; 0 after a clean stop.
-    public let cutBytes: Int
+    public var cutBytes = 0
     /// The file and the offset at which it now ends, if something was cut.
-    public let cutSegment: String?
-    public let cutOffset: Int
+    public var cutSegment: String?
+    public var cutOffset = 0
+    /// The files of a copy behind the gap at which its log ends, under their new names.
+    public var setAside: [String] = []
+
+    init(records: UInt64, lastPosition: UInt64) { (self.records, self.lastPosition) = (records, lastPosition) }
 }
 
 extension LogExtent {
-    /// Makes the last segment safe to write on: cuts the torn tail and syncs what came before it.
-    func repair(_ tail: TornTail, directory: String) throws(SystemError) -> Recovery {
-        let file = try FileDescriptor(opening: segments[end.segment].path, .readWrite)
-        let isTorn = tail.end > end.offset
-        if isTorn {
+    /// Makes the last segment safe to write on: cuts the torn tail, or sets aside what a copier left behind a gap, and syncs
+    /// what came before it.
+    mutating func repair(_ ending: Ending?, directory: String) throws(SystemError) -> Recovery {
+        var recovery = Recovery(records: records, lastPosition: nextPosition - 1)
+        for (segment, end) in unsealed {
+            let file = try FileDescriptor(opening: segment.path, .readWrite)
+            try file.truncate(to: end)
+            try file.synchronize()
+        }
+        switch ending {
+        case .gap: recovery.setAside = try setAside(directory)
+        case .tail(let tail) where tail.end > end.offset:
+            let file = try FileDescriptor(opening: segments[end.segment].path, .readWrite)
             // The file grows again with zeros, and no record of the lost batch can come back behind new ones.
             try file.truncate(to: end.offset)
             try file.synchronize()
+            (recovery.cutBytes, recovery.cutSegment) = (tail.end - end.offset, segments[end.segment].path)
+            recovery.cutOffset = end.offset
+        case .tail, nil: break
         }
-        try rewriteLastBatch(file)
+        try rewriteLastBatch(FileDescriptor(opening: segments[end.segment].path, .readWrite))
         // A rename may have been all that the last run came to.
         try Directory.synchronize(directory)
-        return Recovery(
-            records: records, lastPosition: nextPosition - 1, cutBytes: tail.end - end.offset,
-            cutSegment: isTorn ? segments[end.segment].path : nil, cutOffset: isTorn ? end.offset : 0)
+        return recovery
+    }
+
+    /// Ends the log at `end`. The files from there on keep their bytes under other names.
+    private mutating func setAside(_ directory: String) throws(SystemError) -> [String] {
+        var names: [String] = []
+        // The last one first: a crash on the way leaves a log that ends sooner.
+        while segments.count > end.segment + 1, let segment = segments.popLast() {
+            names.append(try segment.freeNameAside())
+            try Directory.rename(segment.path, to: names[names.count - 1])
+        }
+        let segment = segments[end.segment]
+        let aside = try segment.freeNameAside()
+        let draft = try FileDescriptor(opening: segment.temporaryPath, .replace)
+        try draft.copy(FileDescriptor(opening: segment.path, .read), count: end.offset)
+        try draft.synchronize()
+        try Directory.link(segment.path, as: aside)
+        try segment.finishMaking(in: directory)
+        return [aside] + names.reversed()
     }
 
     /// Writes the last batch once more. It may never have been synced, and after a sync that failed the kernel holds pages

@@ -12,6 +12,9 @@ struct Segment: Sendable {
     let path: String
     let firstPosition: UInt64
 
+    /// Its path in the data directory.
+    var name: String { "log/" + path.suffix(24) }
+
     init(directory: String, firstPosition: UInt64) {
         let digits = String(firstPosition)
         self.firstPosition = firstPosition
@@ -48,7 +51,17 @@ struct Segment: Sendable {
         try Directory.synchronize(directory)
     }
 
-    private var temporaryPath: String { path + ".new" }
+    var temporaryPath: String { path + ".new" }
+
+    /// A name for its file where no program looks for a segment.
+    func freeNameAside() throws(SystemError) -> String {
+        var (name, number) = (path + ".aside", 1)
+        while try FileStatus(of: name) != nil {
+            number += 1
+            name = path + ".aside-\(number)"
+        }
+        return name
+    }
 
     /// Reads the header and holds it against the file's name.
     func readHeader(_ file: borrowing FileDescriptor) throws(EventLogError) -> SegmentHeader {

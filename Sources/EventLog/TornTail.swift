@@ -10,6 +10,12 @@ struct TornTail {
     private(set) var end: Int
     /// Offset of the first valid record that was written after the place was synced.
     private(set) var provenBy: Int?
+    /// Whether there are zeros before what proves it, or before the end of the file if nothing does: more of them than stand in
+    /// any record. A writer leaves no such gap, but a copier does whom it overtook.
+    private(set) var beginsWithGap = true
+
+    /// Records are JSON, without a zero, behind headers of numbers with ten at most in a row.
+    private static let gapBytes = 16
 
     /// Looks at `file` from `offset` to `size`.
     init(_ file: borrowing FileDescriptor, from offset: Int, size: Int) throws(SystemError) {
@@ -20,28 +26,21 @@ struct TornTail {
         let count = try file.read(into: buffer, at: offset)
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         if let last = bytes.lastIndex(where: { $0 != 0 }) { end = offset + last + 1 }
-        provenBy = TornTail.laterRecord(in: bytes, offset: offset)
+        provenBy = RecordHeader.next(
+            in: bytes, from: 1, where: { $0.batchOffset > offset && $0.batchOffset <= offset + $1 }
+        ).map { offset + $0.start }
+        let before = UnsafeRawBufferPointer(rebasing: bytes[..<((provenBy ?? offset + count) - offset)])
+        beginsWithGap = TornTail.hasGap(before)
     }
 
-    /// Tries every byte: the length that would lead from record to record is just what may be broken.
-    private static func laterRecord(in bytes: UnsafeRawBufferPointer, offset: Int) -> Int? {
-        let limit = bytes.count - RecordHeader.size
-        var index = 1
-        while index < limit {
-            let start = bytes.baseAddress! + index
-            if start.loadUnaligned(as: UInt64.self) == 0 {
-                index += 5  // Nothing at the next four bytes begins with a length other than zero either.
-                continue
-            }
-            let header = RecordHeader(loading: start)
-            if header.bodyLength > 0, header.bodyLength <= min(Limits.bodyBytes, limit - index), header.reserved == 0,
-                header.batchOffset > offset, header.batchOffset <= offset + index,
-                header.checksum == RecordHeader.checksum(at: start, bodyLength: header.bodyLength)
-            {
-                return offset + index
-            }
-            index += 1
+    /// Whether a run of zeros is in `bytes`, or the length of a record at their start is one.
+    private static func hasGap(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if bytes.prefix(4).allSatisfy({ $0 == 0 }) { return true }
+        var run = 0
+        for byte in bytes {
+            run = byte == 0 ? run + 1 : 0
+            if run == gapBytes { return true }
         }
-        return nil
+        return false
     }
 }

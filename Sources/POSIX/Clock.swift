@@ -9,6 +9,13 @@ public enum Clock {
         return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
     }
 
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    public static var wallNanoseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    }
+
     /// Nanoseconds of a clock that never goes back, for durations and deadlines.
     public static var monotonicNanoseconds: UInt64 {
         var now = timespec()

@@ -1,3 +1,4 @@
+import CPOSIX
 import Glibc
 
 /// Names in the file system, and making changes to them last.
@@ -43,6 +44,16 @@ public enum Directory {
     /// Gives a file another name, in the place of one that had it. Durable once the directory was synchronized.
     public static func rename(_ path: String, to newPath: String) throws(SystemError) {
         guard retrying({ Int(Glibc.rename(path, newPath)) }) == 0 else { throw SystemError("rename", path) }
+    }
+
+    /// Gives two names what the other had, at once. Durable once the directory was synchronized.
+    public static func exchange(_ path: String, _ other: String) throws(SystemError) {
+        guard retrying({ Int(vitrine_exchange(path, other)) }) == 0 else { throw SystemError("renameat2", path) }
+    }
+
+    /// Gives a file a second name, which must be free.
+    public static func link(_ path: String, as newPath: String) throws(SystemError) {
+        guard retrying({ Int(Glibc.link(path, newPath)) }) == 0 else { throw SystemError("link", newPath) }
     }
 
     /// Removes a file.

@@ -5,7 +5,7 @@ import Glibc
 public struct FileDescriptor: ~Copyable, Sendable {
     /// As it was opened: for messages.
     public let path: String
-    private let number: Int32
+    let number: Int32
 
     public enum Mode: Sendable {
         case read
@@ -76,6 +76,21 @@ public struct FileDescriptor: ~Copyable, Sendable {
             let put = retrying { pwrite(number, rest.baseAddress, rest.count, off_t(offset + done)) }
             guard put > 0 else { throw SystemError("pwrite", path, code: put == 0 ? EIO : errno) }
             done += put
+        }
+    }
+
+    /// Writes the first `count` bytes of `other` to the same place here.
+    public func copy(_ other: borrowing FileDescriptor, count: Int) throws(SystemError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        var done = 0
+        while done < count {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, count - done)])
+            guard try other.read(into: part, at: done) == part.count else {
+                throw SystemError("read", other.path, code: SystemError.inputOutput)
+            }
+            try write(UnsafeRawBufferPointer(part), at: done)
+            done += part.count
         }
     }
 

@@ -52,7 +52,7 @@ final class Projection {
             } while try records < recordsMax && !views.isFull && reader.next(upTo: end)
             guard reached > position else { return true }
             beforeCommit?(views.touched, reached)
-            try views.commit(position: reached)
+            try views.commit(position: reached, epoch: log.epochs.epoch(of: reached))
             position = reached
             return true
         } catch let error as EventLogError {
@@ -84,6 +84,15 @@ public enum ProjectionError: Error, CustomStringConvertible {
         case .log(let error): error.description
         case .views(let error), .sync(let error): error.description
         case .event(let position, let reason): "the event at position \(position) cannot be applied: \(reason)"
+        }
+    }
+
+    /// Whether views that are made anew from the same log may do better.
+    public var isOfViews: Bool {
+        switch self {
+        case .views(let error): !error.isDiskFull
+        case .event: true
+        case .log, .sync: false
         }
     }
 

@@ -32,7 +32,7 @@ public final class Projector: Sendable {
     public let build: ViewBuild
     public let freshness: Freshness
     private let log: EventLog
-    private let condition = Monitor((condition: Condition.following, isStopping: false))
+    private let condition = Monitor((condition: Condition.following, stopsBy_ns: UInt64?.none))
 
     public init(build: ViewBuild, log: EventLog, freshness: Freshness) {
         (self.build, self.log, self.freshness) = (build, log, freshness)
@@ -86,7 +86,7 @@ public final class Projector: Sendable {
                     do throws(LMDBError) { try synchronizer?.markIfDue(isUrgent: true) } catch {
                         return note(.failed(error.description))
                     }
-                    _ = condition.wait(milliseconds: Projector.retryMilliseconds) { $0.isStopping ? true : nil }
+                    _ = condition.wait(milliseconds: Projector.retryMilliseconds) { $0.stopsBy_ns != nil ? true : nil }
                 default:
                     note(.stopped(position: freshness.appliedPosition + 1, reason: error.description))
                     return
@@ -95,19 +95,23 @@ public final class Projector: Sendable {
         }
     }
 
-    /// Ends `run` after its current batch.
-    public func stop() {
-        condition.update { $0.isStopping = true }
+    /// Ends `run` when it has applied what the log holds, or after `milliseconds`: the next start applies the rest.
+    public func stop(milliseconds: Int = 5_000) {
+        condition.update { $0.stopsBy_ns = Clock.monotonicNanoseconds + UInt64(milliseconds) * 1_000_000 }
         log.wakeWaiters()
     }
 
-    private var isStopping: Bool { condition.withLock { $0.isStopping } }
+    private var isStopping: Bool { condition.withLock { $0.stopsBy_ns != nil } }
+
+    private var mustStop: Bool {
+        condition.withLock { $0.stopsBy_ns.map { Clock.monotonicNanoseconds >= $0 } ?? false }
+    }
 
     private func follow(
         upTo end: UInt64, _ synchronizer: Synchronizer?, _ onApplied: (UInt64) -> Void, onSuccess: () -> Void
     ) throws(ProjectionError) {
         let projection = try Projection(build, log, commits: .atOnce)
-        while !isStopping {
+        while !mustStop {
             let started = Clock.monotonicNanoseconds
             let isApplied = try projection.step(
                 upTo: end, recordsMax: Projector.recordsMax,
@@ -121,7 +125,7 @@ public final class Projector: Sendable {
                     nanoseconds: Projector.rest_ns(
                         afterCommitOf_ns: Clock.monotonicNanoseconds - started,
                         eventsBehind: log.durablePosition - projection.position))
-            } else if projection.position >= end {
+            } else if projection.position >= end || isStopping {
                 return
             } else {
                 let isBehind = synchronizer?.isBehind ?? false

@@ -162,7 +162,7 @@ final class CommandLines {
     }
 
     /// The last line and the end of the answer. `logEnd` is told if no line was decided.
-    func writeEnd(identity: UInt64, logEnd: UInt64, into output: inout ByteWriter) {
+    func writeEnd(_ tokens: TokenIssuer, logEnd: UInt64, into output: inout ByteWriter) {
         let position = lastPosition > 0 ? lastPosition : logEnd
         answers.append("{\"lines\":")
         answers.append(decimal: lines)
@@ -173,7 +173,7 @@ final class CommandLines {
         answers.append(",\"position\":")
         answers.append(decimal: position)
         answers.append(",\"consistencyToken\":\"")
-        answers.append(ConsistencyToken(identity: identity, position: position))
+        answers.append(tokens.token(position))
         answers.append("\"}\n")
         writeAnswers(into: &output)
         output.endBody(isChunked: isChunked)

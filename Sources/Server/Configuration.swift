@@ -11,6 +11,8 @@ public struct Configuration: Sendable {
     public var currency: Currency?
     public var diskReserveBytes = 16 << 20
     public var acceptImports = false
+    /// Goes on with a log of which acknowledged events are gone, where a start would refuse.
+    public var acceptLoss = false
     public var allowAnonymous = false
     public var crossOrigin: CrossOrigin?
 

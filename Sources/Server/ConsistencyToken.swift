@@ -1,20 +1,40 @@
 import EventLog
 import JSON
 
-/// How fresh an answer is: `<16 hexadecimal digits of the log's identity>-<16 of the position>`.
+/// Makes and judges the tokens of one log. What it knows is fixed while the process runs: its positions of before, and the
+/// epoch of all that come.
+struct TokenIssuer: Sendable {
+    private let epochs: Epochs
+    private let last: (epoch: UInt64, firstPosition: UInt64)
+
+    init(_ epochs: Epochs) { (self.epochs, last) = (epochs, epochs.last) }
+
+    func token(_ position: UInt64) -> ConsistencyToken {
+        ConsistencyToken(
+            epoch: position >= last.firstPosition ? last.epoch : epochs.epoch(of: position), position: position)
+    }
+
+    /// Whether the log has, or will have, the token's position in the token's epoch.
+    func isOwn(_ token: ConsistencyToken) -> Bool { self.token(token.position) == token }
+}
+
+/// How fresh an answer is: `<16 hexadecimal digits of an epoch>-<16 of the position>`.
+///
+/// The epoch is that of the event at the position, so a token names one event for ever: a log that was put back to an older
+/// copy and written on has another epoch there.
 struct ConsistencyToken: Equatable {
-    let identity: UInt64
+    let epoch: UInt64
     let position: UInt64
 
-    init(identity: UInt64, position: UInt64) { (self.identity, self.position) = (identity, position) }
+    init(epoch: UInt64, position: UInt64) { (self.epoch, self.position) = (epoch, position) }
 
     /// Nil for what is no token of any log.
     init?(_ text: RawSpan) {
         guard text.byteCount == 33, text.unsafeLoad(fromByteOffset: 16, as: UInt8.self) == UInt8(ascii: "-"),
-            let identity = ConsistencyToken.hexadecimal(text.extracting(0..<16)),
+            let epoch = ConsistencyToken.hexadecimal(text.extracting(0..<16)),
             let position = ConsistencyToken.hexadecimal(text.extracting(17..<33))
         else { return nil }
-        self.init(identity: identity, position: position)
+        self.init(epoch: epoch, position: position)
     }
 
     private static func hexadecimal(_ digits: RawSpan) -> UInt64? {
@@ -33,7 +53,7 @@ struct ConsistencyToken: Equatable {
 
 extension ByteWriter {
     mutating func append(_ token: ConsistencyToken) {
-        append(hex: token.identity)
+        append(hex: token.epoch)
         append("-")
         append(hex: token.position)
     }

@@ -10,6 +10,8 @@ public struct DataDirectory: Sendable {
     public let path: String
     public let log: EventLog
     public let currency: Currency
+    private let lock: DirectoryLock
+    private let derived: DerivedState
     private let report: @Sendable (String) -> Void
 
     /// What a directory trades in when nobody says.
@@ -25,34 +27,46 @@ public struct DataDirectory: Sendable {
     ///
     /// Without a `currency` it is the one that the directory was made with, and pounds sterling for a new one.
     ///
-    /// If views or decisions are ahead of the log, acknowledged events are gone: the log gets a new identity, so that
-    /// tokens of before are refused rather than answered with something else.
+    /// Where views, decisions or the log itself prove that acknowledged events are gone, it throws and changes nothing. With
+    /// `acceptsLoss` it goes on with what is there: `LossAcceptance`.
     public init(
-        path: String, currency: Currency?, diskReserveBytes: Int = 16 << 20,
+        path: String, currency: Currency?, diskReserveBytes: Int = 16 << 20, acceptsLoss: Bool = false,
         report: @escaping @Sendable (String) -> Void
     ) throws {
-        let creationTag = Array((currency ?? DataDirectory.currencyOfNew).description.utf8)
+        let lock = try DirectoryLock(path)
+        try LogSalvage.finishEarlier(lock)
+        let derived = try DerivedState(lock, views: ViewDirectory(dataDirectory: path))
+        let creationTag = Array((currency ?? derived.currency ?? DataDirectory.currencyOfNew).description.utf8)
         let options = EventLogOptions(diskReserveBytes: diskReserveBytes, creationTag: creationTag)
-        let log = try EventLog.open(path, options: options)
+        var log: EventLog
+        do throws(EventLogError) {
+            log = try EventLog.open(lock, options: options, witnesses: derived.witnesses)
+        } catch {
+            guard acceptsLoss, let acknowledged = error.acknowledged(derived.witnesses) else { throw error }
+            if case .lost(let loss) = error, loss.found == .nothing { try derived.requireCurrency(currency, at: path) }
+            report("going on after a loss: \(error)")
+            let accepted = try LossAcceptance(lock, options: options, acknowledged: acknowledged)
+            for line in accepted.summary { report(line) }
+            log = try EventLog.open(lock, options: options)
+        }
         let found = try DataDirectory.currency(of: log, at: path, asked: currency)
         (self.path, self.log, self.currency, self.report) = (path, log, found, report)
-        if log.recovery.cutBytes > 0 {
-            report(
-                "cut \(log.recovery.cutBytes) bytes of a batch that was never acknowledged off \(log.recovery.cutSegment ?? "the log")"
-            )
-        }
-        if log.wasCreated { reportLostLog() } else { try refuseLostEvents() }
+        (self.lock, self.derived) = (lock, derived)
+        reportRecovery()
     }
 
-    /// There was no log: what was made from one tells how much is gone.
-    private func reportLostLog() {
-        guard let current = try? viewDirectory.currentPath(), let last = ViewBuild.storedPosition(path: current),
-            last > 0
-        else { return }
-        report(
-            "\(path)/log was empty, but positions 1 to \(last) had been acknowledged: they are gone. "
-                + "Beginning a new log, in \(currency); to have them back, stop vitrine and put the old files of log/ in the place of the new"
-        )
+    private func reportRecovery() {
+        let found = log.recovery
+        if found.cutBytes > 0 {
+            report(
+                "cut \(found.cutBytes) bytes of a batch that was never acknowledged off \(found.cutSegment ?? "the log")"
+            )
+        }
+        if !found.setAside.isEmpty {
+            report(
+                "\(path)/log is a copy that was made while it was written to: it ends at position \(found.lastPosition), "
+                    + "and what the copy holds behind a gap is in \(found.setAside.joined(separator: ", "))")
+        }
     }
 
     /// Refuses another currency than the directory was made with. Changes nothing; any currency suits one that is not there.
@@ -70,75 +84,128 @@ public struct DataDirectory: Sendable {
     private static func currency(of log: EventLog, at path: String, asked: Currency?) throws(Refusal) -> Currency {
         let made = String(decoding: log.creationTag.prefix { $0 != 0 }, as: UTF8.self)
         guard let found = Currency(made), found == asked ?? found else {
-            let others = asked.map { ", not \($0)" } ?? ""
-            throw Refusal(
-                "\(path) was made with the currency \(made)\(others): start with --currency \(made), or choose another --data directory"
-            )
+            throw .otherCurrency(made, at: path, asked: asked)
         }
         return found
     }
 
-    private func refuseLostEvents() throws {
-        var last = log.durablePosition
-        let identity = log.identity
-        if let views = try? openViews(), let checkpoint = try? views.checkpoint(),
-            checkpoint.identityHigh == identity.high, checkpoint.identityLow == identity.low
-        {
-            last = max(last, checkpoint.position)
-        }
-        if let decided = Decisions.storedPosition(directory: path, identity: identity) { last = max(last, decided) }
-        guard last > log.durablePosition else { return }
-        report(
-            "the log ends at position \(log.durablePosition), but positions \(log.durablePosition + 1) to \(last) had been acknowledged: they are gone. "
-                + "Rebuilding views and decisions under a new log identity; tokens of before will be refused")
-        // First, so that a crash in between leaves derived state that belongs to another log.
-        try log.renewIdentity()
-    }
-
     private var viewDirectory: ViewDirectory { ViewDirectory(dataDirectory: path) }
-
-    private func openViews() throws -> ViewBuild? {
-        guard let current = try viewDirectory.currentPath() else { return nil }
-        return try ViewBuild.open(path: current, currency: currency)
-    }
 
     /// The live build, brought up to the log's end; built anew when it is missing or cannot be used.
     public func projector(_ freshness: Freshness) throws -> Projector {
-        var build: ViewBuild?
-        var reason: String? = log.durablePosition > 0 ? "there are none" : nil
-        do {
-            if let found = try openViews() {
-                let checkpoint = try found.checkpoint()
-                if checkpoint.identityHigh != log.identity.high || checkpoint.identityLow != log.identity.low {
-                    reason = "they belong to another log"
-                } else {
-                    build = found
-                }
+        let (found, reason) = usableViews()
+        var discarded = reason
+        if let found {
+            do {
+                return try live(found, freshness)
+            } catch let error as ProjectionError where error.isOfViews {
+                discarded = "they cannot be brought up to the log's end: \(error)"
             }
-        } catch {
-            reason = "\(error)"
         }
-        if build == nil, let reason { report("rebuilding the views from the log: \(reason)") }
-        let live =
-            try build
-            ?? viewDirectory.makeBuild(
-                currency: currency, identityHigh: log.identity.high, identityLow: log.identity.low)
-        let projector = Projector(build: live, log: log, freshness: freshness)
+        if let discarded { report("rebuilding the views from the log: \(discarded)") }
+        let build = try viewDirectory.makeBuild(
+            currency: currency, identityHigh: log.identity.high, identityLow: log.identity.low)
+        return try live(build, freshness) { try viewDirectory.switchCurrent(to: build) }
+    }
+
+    /// The build that `views/current` names, or why there is none that can be used; neither for an empty log.
+    private func usableViews() -> (ViewBuild?, discarded: String?) {
+        do {
+            guard let current = try viewDirectory.currentPath() else {
+                return (nil, log.durablePosition > 0 ? "there are none" : nil)
+            }
+            if let distrust = derived.viewsDistrust { return (nil, distrust) }
+            let build = try ViewBuild.open(path: current, currency: currency)
+            let checkpoint = try build.checkpoint()
+            if checkpoint.identity != log.identity { return (nil, "they belong to another log") }
+            if checkpoint.position > log.durablePosition
+                || log.epochs.epoch(of: checkpoint.position) != checkpoint.epoch
+            {
+                return (nil, "they are at position \(checkpoint.position) of a history that the log does not have")
+            }
+            return (build, nil)
+        } catch {
+            return (nil, "\(error)")
+        }
+    }
+
+    /// Brings the build up to the log's end. `whenWhole` makes it the live one, so a crash on the way leaves no half of one.
+    private func live(
+        _ build: ViewBuild, _ freshness: Freshness, whenWhole: () throws -> Void = {}
+    ) throws -> Projector {
+        let projector = Projector(build: build, log: log, freshness: freshness)
         let progress = Progress(end: log.durablePosition, report: report)
         try projector.catchUp { progress.note("views", $0) }
-        // A build becomes the live one when it is whole, so a crash on the way leaves no half of one.
-        if build == nil { try viewDirectory.switchCurrent(to: live) }
-        try viewDirectory.removeOthers(except: live)
+        try lock.name(DerivedState.file(ofBuild: build.path))
+        try lock.write()
+        try whenWhole()
+        try viewDirectory.removeOthers(except: build)
         return projector
     }
 
     /// The write side, brought up to the log's end.
     public func decisions(_ troubles: Decisions.Troubles) throws -> Decisions {
         let progress = Progress(end: log.durablePosition, report: report)
-        return try Decisions(log: log, directory: path, currency: currency, troubles: troubles) { position, discarded in
+        let decisions = try Decisions(
+            log: log, directory: path, currency: currency, troubles: troubles, distrust: derived.decisionsDistrust
+        ) { position, discarded in
             if let discarded { progress.once("folding decisions from the log: \(discarded)") }
             progress.note("decisions", position)
         }
+        try lock.name(DerivedState.decisionsFile)
+        try lock.write()
+        return decisions
+    }
+
+    /// When all that was made from the log is on the disk and nobody writes any more: lets others have the directory.
+    public func close() {
+        do { try log.closeCleanly() } catch { report("\(path)/lock could not be written: \(error)") }
+    }
+}
+
+extension DataDirectory.Refusal {
+    fileprivate static func otherCurrency(_ made: String, at path: String, asked: Currency?) -> DataDirectory.Refusal {
+        let others = asked.map { ", not \($0)" } ?? ""
+        return .init(
+            "\(path) was made with the currency \(made)\(others): start with --currency \(made), or choose another --data directory"
+        )
+    }
+}
+
+extension DerivedState {
+    /// A new log under old views trades in what they do.
+    fileprivate func requireCurrency(_ asked: Currency?, at path: String) throws(DataDirectory.Refusal) {
+        guard let currency, let asked, asked != currency else { return }
+        throw .otherCurrency("\(currency)", at: path, asked: asked)
+    }
+}
+
+extension EventLogError {
+    /// The last position that was acknowledged, where the error is a loss that can be accepted.
+    fileprivate func acknowledged(_ witnesses: [LogWitness]) -> UInt64? {
+        switch self {
+        case .lost(let loss): loss.acknowledged
+        case .damaged: witnesses.map(\.position).max() ?? 0
+        default: nil
+        }
+    }
+}
+
+extension LossAcceptance {
+    fileprivate var summary: [String] {
+        var lines: [String] = []
+        if keptCount > 0 {
+            lines.append(
+                "\(keptCount) events behind the fault are kept, and stand at positions \(firstKept) to \(firstKept + keptCount - 1)"
+            )
+        }
+        if !gone.isEmpty {
+            let ranges = gone.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)" }
+            lines.append("the events that were at positions \(ranges.joined(separator: ", ")) are gone")
+        }
+        if let obstacle { lines.append(obstacle) }
+        if !setAside.isEmpty { lines.append("the damaged files are kept: \(setAside.joined(separator: ", "))") }
+        return lines + ["the log goes on under a new identity and epoch; tokens of what is gone are refused"]
     }
 }
 

@@ -37,7 +37,7 @@ extension EventFeed {
             after: position, upTo: log.durablePosition, .max, bytesMax: EventFeed.stepBytesMax, into: &events
         ) { position, writer in
             writer.append("id: ")
-            writer.append(decimal: position)
+            writer.append(tokens.token(position))
             writer.append("\ndata: ")
         } end: {
             $0.append("}\n\n")

@@ -55,12 +55,13 @@ final class EventFeed: Sendable {
     }
 
     let log: EventLog
+    let tokens: TokenIssuer
     private let queue = Monitor(Queue())
     /// Positions in `standing`, for the writer, who would rather not take the lock.
     private let standingCount = Atomic(0)
 
     init(_ log: EventLog) {
-        self.log = log
+        (self.log, tokens) = (log, TokenIssuer(log.epochs))
         log.observe { [unowned self] in logGrew() }
     }
 

@@ -16,8 +16,7 @@ public final class Market: Sendable {
     let feed: EventFeed
     let worker: QueryWorker
     let cacheBytesPerLoop: Int
-    /// The part of the log's identity that tokens carry; fixed while the process runs.
-    let tokenIdentity: UInt64
+    let tokens: TokenIssuer
     let startedAt: UInt64
     /// Requests on all loops that wait for the views to reach their token.
     let waiters = Atomic(0)
@@ -39,7 +38,7 @@ public final class Market: Sendable {
         feed = EventFeed(log)
         self.worker = worker ?? QueryWorker(projector.build, projector.freshness)
         cacheBytesPerLoop = cacheBytes / max(loops, 1)
-        tokenIdentity = log.identity.high
+        tokens = TokenIssuer(log.epochs)
         handlerCounters = (0..<loops).map { _ in HandlerCounters() }
         (self.startedAt, self.report) = (startedAt, report)
     }

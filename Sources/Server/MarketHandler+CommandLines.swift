@@ -177,7 +177,7 @@ extension MarketHandler {
 
     private func writeEnd(of lines: CommandLines, on connection: HTTPConnection, into output: inout ByteWriter) {
         beginAnswer(of: lines, on: connection, into: &output)
-        lines.writeEnd(identity: market.tokenIdentity, logEnd: market.log.durablePosition, into: &output)
+        lines.writeEnd(market.tokens, logEnd: market.log.durablePosition, into: &output)
     }
 
     /// What the writer has of it is decided all the same.

@@ -83,7 +83,7 @@ public final class MarketHandler: RequestHandler {
 
     func appendToken(_ position: UInt64, to output: inout ByteWriter) {
         output.append("Consistency-Token: ")
-        output.append(ConsistencyToken(identity: market.tokenIdentity, position: position))
+        output.append(market.tokens.token(position))
         output.append("\r\n")
     }
 
@@ -137,13 +137,14 @@ public final class MarketHandler: RequestHandler {
     }
 
     func requireOwn(_ token: ConsistencyToken, at location: Problem.Location) throws(Problem) {
-        guard token.identity == market.tokenIdentity else {
+        try requireReached(token.position, at: location)
+        guard market.tokens.isOwn(token) else {
             throw Problem(
                 "foreign-token", .conflict, "The token is not of this log",
-                detail: "It was given by another log, or before this one was put back. Drop it and read anew."
-            ).at(location, "is a token of another log")
+                detail:
+                    "It was given by another log, or by a history that this one lost when it was put back to an older copy. Drop it and read anew."
+            ).at(location, "is not of this log's history")
         }
-        try requireReached(token.position, at: location)
     }
 
     /// Refuses a position that this log has not given out.

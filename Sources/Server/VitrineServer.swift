@@ -32,7 +32,7 @@ public struct VitrineServer {
         signals.handleEarlyStop()
         let directory = try DataDirectory(
             path: configuration.dataDirectory, currency: configuration.currency,
-            diskReserveBytes: configuration.diskReserveBytes, report: report)
+            diskReserveBytes: configuration.diskReserveBytes, acceptsLoss: configuration.acceptLoss, report: report)
         let projector = try directory.projector(Freshness())
         // The write side starts threads, and no thread but the main one may take a signal.
         signals.endEarlyStop()
@@ -49,7 +49,7 @@ public struct VitrineServer {
             importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
             loops: configuration.loops, startedAt: startedAt, report: report)
         serve(market, sockets, signals)
-        directory.log.close()
+        directory.close()
     }
 
     private func serve(_ market: Market, _ sockets: [ListeningSocket], _ signals: Signals) {
@@ -95,6 +95,16 @@ public struct VitrineServer {
                     }
                 })
         }
+        let isServing = Monitor(true)
+        let watch = Thread(name: "watch") {
+            while isServing.wait(milliseconds: VitrineServer.watchInterval_ms, until: { $0 ? nil : true }) == nil {
+                guard let missing = market.log.missing() else { continue }
+                report(
+                    "stopping, \(missing) was deleted, moved or replaced while it was served: "
+                        + "what is written now would be lost. Put it back where it was, and start again")
+                _exit(1)
+            }
+        }
         let listening = Monitor(0)
         for (loop, socket) in zip(loops, sockets) {
             loop.listen(on: socket) { error in
@@ -120,8 +130,13 @@ public struct VitrineServer {
         feed.join()
         market.projector.stop()
         projector.join()
+        isServing.update { $0 = false }
+        watch.join()
         report("stopped")
     }
+
+    /// How soon it is seen that the data directory is no longer what is served.
+    private static let watchInterval_ms = 400
 
     /// Clients that one loop takes, so that all stay below the process's limit of open files with room for its own.
     private static func connectionsMax(loops: Int) -> Int {

@@ -6,12 +6,14 @@ import LMDB
 public struct Checkpoint: Equatable, Sendable {
     public var identityHigh: UInt64 = 0
     public var identityLow: UInt64 = 0
+    /// In which the event at `position` was written.
+    public var epoch: UInt64 = 0
     public var position: UInt64 = 0
 
     public init() {}
 
-    public init(identityHigh: UInt64, identityLow: UInt64, position: UInt64) {
-        (self.identityHigh, self.identityLow, self.position) = (identityHigh, identityLow, position)
+    public init(identityHigh: UInt64, identityLow: UInt64, epoch: UInt64, position: UInt64) {
+        (self.identityHigh, self.identityLow, self.epoch, self.position) = (identityHigh, identityLow, epoch, position)
     }
 
     private static let key: [UInt8] = Array("checkpoint".utf8)
@@ -21,6 +23,8 @@ public struct Checkpoint: Equatable, Sendable {
         identityHigh = value.bigEndian(0)
         identityLow = value.bigEndian(8)
         position = value.bigEndian(16)
+        // From before there were epochs: all events had the first, which is the high half of the identity.
+        epoch = value.byteCount >= 32 ? value.bigEndian(24) : identityHigh
     }
 
     static func read<Source: RowSource & ~Copyable>(_ source: borrowing Source, _ tables: ViewTables)
@@ -37,10 +41,11 @@ public struct Checkpoint: Equatable, Sendable {
     }
 
     func write(_ transaction: inout WriteTransaction, _ tables: ViewTables) throws(LMDBError) {
-        var value = ByteWriter(capacity: 24)
+        var value = ByteWriter(capacity: 32)
         value.append(bigEndian: identityHigh)
         value.append(bigEndian: identityLow)
         value.append(bigEndian: position)
+        value.append(bigEndian: epoch)
         try transaction.put(tables.meta, Checkpoint.key.span.bytes, value.bytes)
     }
 

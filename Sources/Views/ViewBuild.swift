@@ -94,12 +94,34 @@ public final class ViewBuild: Sendable {
         }
     }
 
-    /// The position of the build in `path`, whatever its definition; nil when it has none.
-    public static func storedPosition(path: String) -> UInt64? {
+    /// What the build in `path` says of itself, whatever its definition.
+    public struct Claim: Sendable {
+        public let checkpoint: Checkpoint
+        /// What it trades in; nil where its definition does not say.
+        public let currency: Currency?
+    }
+
+    /// Nil when there is no build in `path` that can be read. Nobody may have it open: one that a power cut may have left in
+    /// pieces, or that holds a part of a batch, is put back to its sync point first.
+    public static func claim(path: String) -> Claim? {
+        do throws(LMDBError) {
+            if case .behind = try SyncPoints.standing(of: path) { try SyncPoints.putBack(path) }
+            if let claim = storedClaim(path) { return claim }
+            try SyncPoints.putBack(path)
+            return storedClaim(path)
+        } catch {
+            return nil
+        }
+    }
+
+    private static func storedClaim(_ path: String) -> Claim? {
         guard let environment = try? Environment(path: path, options: options(isReadOnly: true)),
-            let transaction = try? environment.beginRead(), let meta = try? transaction.table(ViewTables.metaName)
+            let transaction = try? environment.beginRead(), let meta = try? transaction.table(ViewTables.metaName),
+            let checkpoint = try? Checkpoint.read(transaction, meta: meta)
         else { return nil }
-        return (try? Checkpoint.read(transaction, meta: meta))?.position
+        // `vitrine-views <format version> <currency> …` in every version.
+        let words = (try? storedDefinition(transaction))?.split(separator: " ") ?? []
+        return Claim(checkpoint: checkpoint, currency: words.count > 2 ? Currency(String(words[2])) : nil)
     }
 
     /// Makes an empty build at position 0 of the log `identity` in the directory `path`, which must exist. It has no sync point
@@ -112,7 +134,8 @@ public final class ViewBuild: Sendable {
         let tables = try ViewTables(creating: &transaction)
         let definition = Array(definition(currency).utf8)
         try transaction.put(tables.meta, definitionKey.span.bytes, definition.span.bytes)
-        try Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0).write(&transaction, tables)
+        try Checkpoint(identityHigh: identityHigh, identityLow: identityLow, epoch: identityHigh, position: 0)
+            .write(&transaction, tables)
         try transaction.commit()
         return ViewBuild(
             path: path, currency: currency, environment: environment, tables: tables,

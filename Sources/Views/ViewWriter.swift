@@ -41,8 +41,8 @@ public struct ViewWriter: ~Copyable {
         self.tallies = tallies
     }
 
-    /// Commits rows, tallies and the checkpoint at `position`: together or, if that is at once, nothing.
-    public consuming func commit(position: UInt64) throws(LMDBError) {
+    /// Commits rows, tallies and the checkpoint at `position` of the log, in `epoch`: together or, if that is at once, nothing.
+    public consuming func commit(position: UInt64, epoch: UInt64) throws(LMDBError) {
         do throws(ViewError) {
             try writeRows()
             try writeChunks()
@@ -51,7 +51,7 @@ public struct ViewWriter: ~Copyable {
             guard case .storage(let failure) = error else { preconditionFailure("a row was refused: \(error)") }
             throw failure
         }
-        checkpoint.position = position
+        (checkpoint.position, checkpoint.epoch) = (position, epoch)
         try checkpoint.write(&transaction, tables)
         try Checkpoint.writeTallies(tallies, &transaction, tables)
         try transaction.commit()

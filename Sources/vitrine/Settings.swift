@@ -9,7 +9,7 @@ import TOMLKit
 struct Settings {
     private static let names = [
         "data", "listen", "loops", "cache-bytes", "currency", "disk-reserve", "accept-imports", "allow-anonymous",
-        "cors-origin",
+        "cors-origin", "accept-loss",
     ]
 
     private var values: [String: (text: String, source: String)] = [:]
@@ -93,6 +93,7 @@ struct Settings {
         }
         try set("disk-reserve", "a size such as 16MiB", ByteSize.parse) { configuration.diskReserveBytes = $0 }
         try set("accept-imports", "true or false", Bool.init) { configuration.acceptImports = $0 }
+        try set("accept-loss", "true or false", Bool.init) { configuration.acceptLoss = $0 }
         try set("allow-anonymous", "true or false", Bool.init) { configuration.allowAnonymous = $0 }
         try set("cors-origin", "* or origins without a path, such as https://shop.example,http://127.0.0.1:3000") {
             CrossOrigin($0)

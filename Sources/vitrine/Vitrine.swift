@@ -30,6 +30,9 @@ struct Vitrine: ParsableCommand {
     var config: String?
     @Flag(help: "Take occurredAt, unitPrice and status in commands, as imports send them.")
     var acceptImports = false
+    @Flag(
+        help: "Go on with a log of which acknowledged events are gone, under a new identity. Without it a start refuses.")
+    var acceptLoss = false
     @Flag(help: "Serve on an address that others can reach, without access control.")
     var allowAnonymous = false
     @Option(
@@ -59,6 +62,7 @@ struct Vitrine: ParsableCommand {
         flags["disk-reserve"] = diskReserve
         if !corsOrigin.isEmpty { flags["cors-origin"] = corsOrigin.joined(separator: ",") }
         if acceptImports { flags["accept-imports"] = "true" }
+        if acceptLoss { flags["accept-loss"] = "true" }
         if allowAnonymous { flags["allow-anonymous"] = "true" }
         return try Settings(flags: flags, file: config)
     }

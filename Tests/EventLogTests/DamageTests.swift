@@ -30,7 +30,7 @@ import Testing
         let (directory, written) = try DamageTests.makeLog([[1, 0], [2], [3, 1]], bytes: 60)
         let path = DamageTests.segments(directory)[0]
         let bytes = readFile(path)
-        var start = SegmentHeader.size
+        var start = firstRecord
         // All but the records of the last batch.
         for entry in written.dropLast(2) {
             let size = RecordHeader.size + entry.body.count
@@ -57,9 +57,9 @@ import Testing
         let path = DamageTests.segments(directory)[0]
         var image = readFile(path)
         let size = RecordHeader.size + written[0].body.count
-        for offset in SegmentHeader.size..<SegmentHeader.size + size { image[offset] = 0 }
+        for offset in firstRecord..<firstRecord + size { image[offset] = 0 }
         writeFile(path, image)
-        guard case .damaged(path, 64, 1, _) = DamageTests.refusal(directory) else {
+        guard case .damaged(path, firstRecord, 1, _) = DamageTests.refusal(directory) else {
             Issue.record("accepted")
             return
         }
@@ -138,7 +138,7 @@ import Testing
         let written = try log.makeWriter().write([1, 1, 1])
         let path = log.segmentPaths[0]
         var image = readFile(path)
-        let second = SegmentHeader.size + RecordHeader.size + written[0].body.count
+        let second = firstRecord + RecordHeader.size + written[0].body.count
         image[second + RecordHeader.size + 3] ^= 4
         writeFile(path, image)
         let reader = try log.makeReader(after: 0)
@@ -158,7 +158,7 @@ import Testing
         let damaged = EventLogError.damaged(segment: "d/log/1.log", offset: 64, position: 7, reason: "why")
         #expect(
             "\(damaged)" == "d/log/1.log is damaged at offset 64, position 7: why; nothing was changed: "
-                + "restore the file from a backup")
+                + "restore the file from a backup, or start vitrine with --accept-loss to go on with what is whole")
         #expect("\(EventLogError.locked(directory: "d", pid: 12))".contains("process 12"))
     }
 }

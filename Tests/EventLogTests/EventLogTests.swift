@@ -42,7 +42,7 @@ import Testing
             log.close()
         }
         let log = try EventLog.open(directory.path, options: .plain)
-        #expect(log.recovery.records == 5)
+        #expect(log.recovery.records == 1 + 5)
         #expect(log.recovery.lastPosition == 7)
         #expect(log.recovery.cutBytes == 0)
         #expect(try log.all() == written)
@@ -80,11 +80,14 @@ import Testing
         let directory = TemporaryDirectory()
         let log = try EventLog.open(directory.path, options: .plain)
         let old = log.identity
-        try log.renewIdentity()
-        let new = log.identity
-        #expect(new != old)
         try log.makeWriter().write([1])
         log.close()
+        let again = try EventLog.open(directory.path, options: .plain)
+        let new = LogIdentity.random()
+        try again.makeWriter().beginEpoch(new, recordedAt: 0)
+        #expect(again.identity == new && new != old)
+        #expect(again.epochs.epoch(of: 0) == old.high)
+        again.close()
         #expect(try EventLog.open(directory.path, options: .plain).identity == new)
         #expect(try EventLog.openForReading(directory.path).identity == new)
     }

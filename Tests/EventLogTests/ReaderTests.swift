@@ -52,7 +52,7 @@ import Testing
         log.close()
         let again = try EventLog.open(directory.path, options: .plain)
         #expect(again.recovery.lastPosition == 2)
-        #expect(again.recovery.records == 4)
+        #expect(again.recovery.records == 1 + 4)
         #expect(try again.all() == written)
     }
 
@@ -183,20 +183,20 @@ import Testing
         var window = try SegmentWindow(segments[0])
         let fault = try extent.walk(&window)
         #expect(fault == .missing)
-        #expect(try extent.examineTail(&window, fault, .besideWriter)?.provenBy == nil)
+        #expect(try extent.examineEnd(&window, fault, .besideWriter)?.tail?.provenBy == nil)
         try writer.write([1])
         try writer.write([1])
         #expect(throws: EventLogError.self) { _ = try examine(extent, fault, .alone) }
         #expect(try examine(extent, fault, .besideWriter) == false)
         let found = try extent.advance(.besideWriter)
-        #expect(found.provenBy == nil)
+        #expect(found.tail?.provenBy == nil)
         #expect(extent.nextPosition == 4)
 
         /// Whether what is behind `extent` is its end.
         func examine(
             _ extent: LogExtent, _ fault: RecordFault, _ company: LogExtent.Company
         ) throws(EventLogError) -> Bool {
-            try extent.examineTail(&window, fault, company) != nil
+            try extent.examineEnd(&window, fault, company) != nil
         }
     }
 

@@ -1,6 +1,7 @@
-import EventLog
 import Glibc
 import Testing
+
+@testable import EventLog
 
 /// A directory that is gone when its test ends.
 final class TemporaryDirectory {
@@ -54,7 +55,16 @@ func writeFile(_ path: String, _ bytes: [UInt8]) {
     precondition(pwrite(file, bytes, bytes.count, 0) == bytes.count)
 }
 
+func makeDirectory(_ path: String) { precondition(mkdir(path, 0o700) == 0, path) }
+
 func unlinkFile(_ path: String) { precondition(unlink(path) == 0, path) }
+
+/// Offset of a new log's first record that is a command's: the epoch stands before it.
+let firstRecord = SegmentHeader.size + RecordHeader.size + EpochRecord(epoch: 0).body.count
+
+extension LogExtent.Ending {
+    var tail: TornTail? { if case .tail(let tail) = self { tail } else { nil } }
+}
 
 /// What a test puts into a log and expects back.
 struct Entry: Equatable {

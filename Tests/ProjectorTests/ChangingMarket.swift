@@ -52,7 +52,7 @@ final class ChangingMarket {
         }
         freshness.stamp(writer.touched, at: reached)
         try beforeCommit()
-        try writer.commit(position: reached)
+        try writer.commit(position: reached, epoch: 1)
         position = reached
         try beforePublish()
         freshness.publish(applied: reached)

@@ -163,7 +163,7 @@ import Testing
                 if case .orderCreated(let order) = event { ManyOrders.time(order.orderId) } else { 0 }
             try writer.apply(event, at: Moment(position: position, time: Timestamp(milliseconds: time)))
         }
-        try writer.commit(position: position)
+        try writer.commit(position: position, epoch: 1)
     }
 
     private func expectSameRows(_ left: ViewBuild, _ right: ViewBuild) throws {

@@ -60,7 +60,7 @@ import Testing
         for index in 100..<200 {
             try writer.apply(event(index), at: Moment(position: UInt64(index + 1), time: Timestamp(milliseconds: 0)))
         }
-        try writer.commit(position: 200)
+        try writer.commit(position: 200, epoch: 1)
         let endTallies = try build.beginRead().tallies()
         #expect(try build.checkpoint().position == 200)
         // A user is a row in two tables, and 200 rows are four steps.
@@ -91,7 +91,7 @@ import Testing
             #expect(throws: LMDBError.self) { try build.checkpoint() }
         }
         try writer.apply(event(0), at: Moment(position: 1, time: Timestamp(milliseconds: 0)))
-        try writer.commit(position: 1)
+        try writer.commit(position: 1, epoch: 1)
         #expect(steps > 0)
         try apply(log, to: build, upTo: 10)
     }

@@ -159,7 +159,7 @@ import Views
         guard let last = events.last else { return }
         var views = try build.beginWrite()
         for event in events { try views.apply(event.event, at: Moment(position: event.position, time: event.time)) }
-        try views.commit(position: last.position)
+        try views.commit(position: last.position, epoch: 1)
     }
 
     private static func category(_ index: Int) -> Text { Text("category \(index)") }

@@ -79,7 +79,7 @@ final class SmallMarket {
     private func change(_ body: (inout ViewWriter) throws -> Void) throws {
         var views = try build.beginWrite()
         try body(&views)
-        try views.commit(position: position)
+        try views.commit(position: position, epoch: 1)
     }
 
     private func apply(_ event: Event, at milliseconds: Int64 = 0, _ views: inout ViewWriter) throws {

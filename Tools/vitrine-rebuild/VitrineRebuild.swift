@@ -43,7 +43,8 @@ struct VitrineRebuild: ParsableCommand {
     /// False when the live views differ from what the log makes.
     private func rebuild() throws -> Bool {
         let started = Clock.monotonicNanoseconds
-        let (log, isBeside) = try openLog()
+        let (log, lock) = try openLog()
+        let isBeside = lock == nil
         let tag = log.creationTag.prefix { $0 != 0 }
         guard let currency = Currency(String(decoding: tag, as: UTF8.self)) else {
             throw Failure("\(data)/log does not say its currency: it was not made by vitrine")
@@ -57,6 +58,7 @@ struct VitrineRebuild: ParsableCommand {
             exitCode: switches ? 0 : 1)
         // The live views of a running server move on: what is compared is one snapshot of them.
         let livePath = try directory.currentPath()
+        if let livePath, let lock { try refuseLoss(log, lock, livePath) }
         var live: Live?
         if !switches && to == nil { live = damage.guarding { openLive(livePath, log, currency) } }
         // The snapshot may be of later events than were there when the log was opened.
@@ -71,7 +73,14 @@ struct VitrineRebuild: ParsableCommand {
 
         // Before the old views are looked at, whatever they are: the new ones are good, or, where they are not wanted, gone. They
         // stay open.
-        if switches { try directory.switchCurrent(to: build) } else { try directory.remove(build.path) }
+        if switches {
+            // Named before it is the live one: what is not named is taken for a copy.
+            try lock?.name(dataFile(of: build.path))
+            try lock?.write()
+            try directory.switchCurrent(to: build)
+        } else {
+            try directory.remove(build.path)
+        }
         let comparison: Comparison? = try damage.guarding {
             if switches { live = openLive(livePath, log, currency) }
             guard let live, live.position == end else { return nil }
@@ -87,6 +96,7 @@ struct VitrineRebuild: ParsableCommand {
         report(end, comparison, seconds: seconds, isSwitched: switches)
         live = nil
         if switches { try directory.removeOthers(except: build) }
+        try lock?.writeClean()
         if !switches, to == nil, comparison == nil {
             let wayOut =
                 verify ? "start vitrine, or use vitrine-rebuild without --verify" : "stop vitrine and try again"
@@ -103,20 +113,34 @@ struct VitrineRebuild: ParsableCommand {
         return isEqual
     }
 
-    /// The log, and whether it is only read: to compare, or because a server has the directory.
-    private func openLog() throws -> (EventLog, isBeside: Bool) {
+    /// The log, which is only read, and the hold on the directory: none to compare, or because a server has it.
+    private func openLog() throws -> (EventLog, DirectoryLock?) {
         guard Files.exists(data + "/log") else {
             throw Failure("\(data) holds no event log: check --data")
         }
+        var lock: DirectoryLock?
         if !verify {
-            do throws(EventLogError) {
-                return (try EventLog.open(data, options: EventLogOptions()), false)
-            } catch {
+            do throws(EventLogError) { lock = try DirectoryLock(data) } catch {
                 guard case .locked = error else { throw error }
             }
         }
-        return (try EventLog.openForReading(data), true)
+        return (try EventLog.openForReading(data), lock)
     }
+
+    /// Keeps views that prove a loss.
+    private func refuseLoss(_ log: EventLog, _ lock: DirectoryLock, _ livePath: String) throws {
+        guard lock.standing(of: dataFile(of: livePath)) == .good, let claim = ViewBuild.claim(path: livePath) else {
+            return
+        }
+        let found = claim.checkpoint
+        try log.refuseLoss([
+            LogWitness(
+                name: livePath, identity: LogIdentity(high: found.identityHigh, low: found.identityLow),
+                epoch: found.epoch, position: found.position)
+        ])
+    }
+
+    private func dataFile(of build: String) -> String { String(build.dropFirst(data.count + 1)) + "/data.mdb" }
 
     private func openLive(_ path: String?, _ log: EventLog, _ currency: Currency) -> Live? {
         guard let path else { return nil }

@@ -31,6 +31,12 @@ final class DataDirectory: Sendable {
     func viewsFile() throws -> String { try liveBuild() + "/data.mdb" }
     func syncPointFile() throws -> String { try liveBuild() + "/sync-point" }
 
+    func newestSegment() throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: log).filter { $0.hasSuffix(".log") }
+        guard let newest = names.max() else { throw CocoaError(.fileNoSuchFile) }
+        return log + "/" + newest
+    }
+
     private func liveBuild() throws -> String {
         let name = try String(contentsOfFile: views + "/current", encoding: .utf8)
         return views + "/" + name.trimmingCharacters(in: .whitespacesAndNewlines)

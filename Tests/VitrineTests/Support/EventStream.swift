@@ -44,10 +44,18 @@ final class EventStream {
     /// The positions of the next `count` events.
     func positions(_ count: Int) throws -> [Int] {
         try (0..<count).map { _ in
-            guard let event = try next(), let position = event.json["position"].integer, event.id == "\(position)"
+            guard let event = try next(), let position = event.json["position"].integer,
+                EventStream.position(ofToken: event.id) == position
             else { throw Client.Failure.closed }
             return position
         }
+    }
+
+    /// The position in a token such as `0123456789abcdef-000000000000002a`.
+    static func position(ofToken text: some StringProtocol) -> Int? {
+        let parts = text.split(separator: "-")
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 16 }) else { return nil }
+        return Int(parts[1], radix: 16)
     }
 
     /// Reads until a comment has come.

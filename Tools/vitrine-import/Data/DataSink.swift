@@ -52,7 +52,7 @@ final class DataSink: Sink {
 
     deinit {
         decisions.stop()
-        directory.log.close()
+        directory.close()
     }
 
     var outcomes: Outcomes { progress.withLock { $0.outcomes } }
