@@ -10,11 +10,11 @@ struct TornTail {
     private(set) var end: Int
     /// Offset of the first valid record that was written after the place was synced.
     private(set) var provenBy: Int?
-    /// Whether there are zeros before what proves it, or before the end of the file if nothing does: more of them than stand in
-    /// any record. A writer leaves no such gap, but a copier does whom it overtook.
+    /// Whether bytes before what proves it, or before the end of the file if nothing does, were never written: there are zeros
+    /// where no record has any. A writer leaves no such gap, but a copier does whom it overtook.
     private(set) var beginsWithGap = true
 
-    /// Records are JSON, without a zero, behind headers of numbers with ten at most in a row.
+    /// More zeros than any record has in a row: its headers are numbers with eleven at most.
     private static let gapBytes = 16
 
     /// Looks at `file` from `offset` to `size`.
@@ -33,13 +33,25 @@ struct TornTail {
         beginsWithGap = TornTail.hasGap(before)
     }
 
-    /// Whether a run of zeros is in `bytes`, or the length of a record at their start is one.
     private static func hasGap(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        if bytes.prefix(4).allSatisfy({ $0 == 0 }) { return true }
+        // The length of a record that was not written, or not wholly.
+        guard let first = bytes.first, first != 0 else { return true }
         var run = 0
         for byte in bytes {
             run = byte == 0 ? run + 1 : 0
             if run == gapBytes { return true }
+        }
+        // JSON has no zero, and no frame is empty. What does not begin as JSON is no frame: then the record's length is wrong.
+        guard bytes.count > RecordHeader.size else { return false }
+        let end = min(bytes.count, RecordHeader.size + RecordHeader(loading: bytes.baseAddress!).bodyLength)
+        var start = RecordHeader.size
+        while start + EventFrames.headerSize < end {
+            let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+            let json = bytes[start + EventFrames.headerSize..<min(start + EventFrames.headerSize + length, end)]
+            if json.first ?? 0 == 0 { return true }
+            guard json.first == UInt8(ascii: "{") else { return false }
+            if json.contains(0) { return true }
+            start += EventFrames.headerSize + length
         }
         return false
     }

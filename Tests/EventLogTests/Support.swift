@@ -76,7 +76,11 @@ struct Entry: Equatable {
     /// A record of `events` events of `bytes` bytes each; without events some bytes that stand for a command key.
     init(position: UInt64, events: Int, bytes: Int = 40) {
         (self.position, eventCount) = (position, events)
-        body = events == 0 ? [UInt8](repeating: UInt8(ascii: "k"), count: max(bytes, 1)) : []
+        body = []
+        if events == 0 {
+            let key = String(repeating: "k", count: max(bytes - EventFrames.headerSize - 8, 1))
+            EventFrames.append(Array("{\"k\":\"\(key)\"}".utf8), publicLength: 0, to: &body)
+        }
         for event in 0..<events {
             let text = "{\"position\":\(position + UInt64(event)),\"pad\":\""
             let padding = String(repeating: "x", count: max(0, bytes - text.utf8.count - 12))
