@@ -18,7 +18,7 @@ struct DecisionTables: Sendable {
 /// `decisions/`: the write side's state up to a position of the log. Derived: it can be deleted and folded again.
 final class DecisionStore: Sendable {
     /// Change it with any row of `StateCodec`: state of another format is folded again.
-    private static let formatVersion: UInt64 = 2
+    private static let formatVersion: UInt64 = 3
     private static let checkpointKey: [UInt8] = Array("checkpoint".utf8)
 
     let environment: Environment
@@ -73,6 +73,13 @@ final class DecisionStore: Sendable {
             let transaction = try? environment.beginRead(), let meta = try? transaction.table(DecisionTable.meta.name)
         else { return nil }
         return try? stored(transaction, meta)?.checkpoint
+    }
+
+    /// Makes an empty store that of a log, at position 0: whole, also when the process ends before anything is folded.
+    func begin(_ identityHigh: UInt64, _ identityLow: UInt64) throws(LMDBError) {
+        var transaction = try environment.beginWrite()
+        try write(Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0), to: &transaction)
+        try transaction.commit()
     }
 
     func write(_ checkpoint: Checkpoint, to transaction: inout WriteTransaction) throws(LMDBError) {

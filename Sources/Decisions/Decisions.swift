@@ -97,7 +97,9 @@ public final class Decisions: Sendable {
         let path = directory + "/decisions"
         try Files.removeTree(path)
         try Directory.create(path)
-        let folder = try DecisionFolder(log: log, store: DecisionStore(path: path))
+        let store = try DecisionStore(path: path)
+        try store.begin(log.identity.high, log.identity.low)
+        let folder = try DecisionFolder(log: log, store: store)
         try folder.catchUp { onProgress($0, discarded) }
         return folder
     }

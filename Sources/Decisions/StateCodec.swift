@@ -6,7 +6,7 @@ import Marketplace
 /// | row | fields in order |
 /// |---|---|
 /// | user | role (1), name (text), email (optional fingerprint), country (optional text) |
-/// | product | discontinued (1), price (8), stock (8), seller, sku, title, category (texts), description, image (optional fingerprints) |
+/// | product | discontinued (1), price (8), stock (8), seller, sku, title, category (texts), description, image (optional fingerprints), last list's stock (optional, 8) |
 /// | order | status (1), number of products (2), for each: id (text), units that a cancellation returns (8) |
 /// | review | rating (1), text (optional fingerprint) |
 /// | command | hash (16), position (8), subject (text), event type (text, empty when nothing changed) |
@@ -97,6 +97,7 @@ extension ProductState {
             sellerId: reader.text(), sku: reader.text(), title: reader.text(), category: reader.text(),
             description: reader.optionalFingerprint(), imageUrl: reader.optionalFingerprint(), price: price,
             stock: stock, isDiscontinued: isDiscontinued)
+        listStock = reader.integer(UInt8.self) == 1 ? reader.integer(Int64.self) : nil
     }
 
     func encode(into row: inout ByteWriter) {
@@ -109,6 +110,8 @@ extension ProductState {
         row.append(state: category)
         row.append(state: description)
         row.append(state: imageUrl)
+        row.append(byte: listStock == nil ? 0 : 1)
+        if let listStock { row.append(littleEndian: listStock) }
     }
 }
 

@@ -38,5 +38,9 @@ extension Problem {
         }
         if let productId = rejection.productId { texts.append(("productId", productId.description)) }
         if let available = rejection.available { numbers.append(("available", available)) }
+        if let owner = rejection.owner {
+            texts.append(("sellerId", owner.sellerId.description))
+            texts.append(("sku", owner.sku.description))
+        }
     }
 }

@@ -1,3 +1,5 @@
+import EventLog
+import Foundation
 import Marketplace
 import Testing
 
@@ -98,6 +100,46 @@ import Testing
                 "wrong-state", "OrderShipped", "wrong-state", "OrderCancelled", "wrong-state", "unchanged",
                 "insufficient-stock", "OrderCreated", "OrderCreated",
             ])
+    }
+
+    @Test(arguments: [false, true])
+    func listsAreComparedWithTheLastOneAlsoLater(keepingDecisions: Bool) throws {
+        func listed(_ stock: Int64) -> Command {
+            .adjustStock(AdjustStock(productId: "p2", change: .listed(stock)))
+        }
+        #expect(
+            try side.send(listed(5), listed(5), order("o1", "p2", 2)).map(\.summary)[..<2] == [
+                "StockAdjusted", "unchanged",
+            ])
+        if keepingDecisions { try side.fold() }
+        let later = try restarted(keepingDecisions: keepingDecisions)
+        let outcomes = try later.send(listed(5), order("o2", "p2", 4), listed(3), order("o3", "p2", 4), listed(5))
+        #expect(
+            outcomes.map(\.summary) == [
+                "unchanged", "insufficient-stock", "StockAdjusted", "insufficient-stock", "StockAdjusted",
+            ])
+        #expect(try later.send(order("o4", "p2", 5)).map(\.summary) == ["OrderCreated"])
+    }
+
+    /// An import ends before the folder has begun its first step.
+    @Test func stateThatWasOnlyBegunIsWhole() throws {
+        let path = NSTemporaryDirectory() + "/vitrine-decisions-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let troubles = Decisions.Troubles(onFatal: { Issue.record($0) }, onTrouble: { Issue.record($0) })
+        for round in 0..<3 {
+            let log = try EventLog.open(path, options: EventLogOptions(diskReserveBytes: 0))
+            defer { log.close() }
+            var discarded: [String] = []
+            let decisions = try Decisions(
+                log: log, directory: path, currency: Currency("GBP")!, troubles: troubles,
+                onProgress: { _, reason in if let reason { discarded.append(reason) } })
+            #expect(discarded == [])
+            let command = Command.registerUser(RegisterUser(userId: Text("u\(round)"), name: "n", role: .seller))
+            let submitted = SubmittedCommand(command: command, occurredAt: nil, hash: Fingerprint(of: "x"))
+            #expect(decisions.queue.submit(CommandRequest(submitted, weight: 1, reply: { _ in })))
+            decisions.stop()
+            #expect(log.durablePosition == UInt64(round + 1))
+        }
     }
 
     /// An import may place an order in any status; it goes on from there.

@@ -98,6 +98,15 @@ import Testing
         + cases(
             "AdjustStock", "delta", accepted: ["-1000000000000", "0", "1000000000000"],
             refused: ["-1000000000001", "1000000000001"] + numbersOutOfBounds)
+        + cases(
+            "AdjustStock", "stock", accepted: ["0", "1000000000000"],
+            refused: ["-1", "1000000000001", "null"] + numbersOutOfBounds)
+        + cases(
+            "AdjustStock", "listStock", accepted: ["0", "1000000000000"],
+            refused: ["-1", "1000000000001", "null"] + numbersOutOfBounds)
+        + cases(
+            "AddProduct", "listStock", accepted: ["0", "1000000000000"],
+            refused: ["-1", "1000000000001", "null"] + numbersOutOfBounds)
         + cases("ReviewProduct", "productId", accepted: id.accepted, refused: id.refused + ["null"])
         + cases("ReviewProduct", "customerId", accepted: id.accepted, refused: id.refused + ["null"])
         + cases("ReviewProduct", "text", accepted: prose.accepted + ["null"], refused: prose.refused + ["7"])
@@ -155,7 +164,9 @@ import Testing
             case "PayOrder", "ShipOrder", "DeliverOrder", "CancelOrder", "RefundOrder": [("orderId", "\"o\"")]
             default: [("customerId", "\"c\""), ("lines", Self.lines(1))]
             }
-        fields.removeAll { $0.0 == field }
+        // Of these one stands for the others.
+        let units: Set = ["delta", "stock", "listStock"]
+        fields.removeAll { $0.0 == field || units.contains(field) && units.contains($0.0) }
         fields.append((field, json))
         return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }

@@ -37,6 +37,12 @@ import Testing
             try decode("AdjustStock", #"{"productId":"p1","delta":-3}"#).command
                 == .adjustStock(AdjustStock(productId: "p1", delta: -3)))
         #expect(
+            try decode("AdjustStock", #"{"productId":"p1","stock":3}"#).command
+                == .adjustStock(AdjustStock(productId: "p1", change: .to(3))))
+        #expect(
+            try decode("AdjustStock", #"{"productId":"p1","listStock":3}"#).command
+                == .adjustStock(AdjustStock(productId: "p1", change: .listed(3))))
+        #expect(
             try decode("DiscontinueProduct", #"{"productId":"p1"}"#).command
                 == .discontinueProduct(DiscontinueProduct(productId: "p1")))
         #expect(
@@ -128,6 +134,17 @@ import Testing
 
     @Test(arguments: [
         ("AddProduct", "{}", ["#/sellerId", "#/sku", "#/title", "#/category", "#/price", "#/stock"]),
+        ("AdjustStock", #"{"productId":"p"}"#, ["#/delta"]),
+        ("AdjustStock", #"{"productId":"p","delta":1,"listStock":1}"#, ["#/delta", "#/listStock"]),
+        (
+            "AdjustStock", #"{"productId":"p","listStock":1,"stock":1,"delta":0}"#,
+            ["#/delta", "#/stock", "#/listStock"]
+        ),
+        (
+            "AddProduct",
+            #"{"sellerId":"s","sku":"k","title":"t","category":"c","price":{"amount":1,"currency":"GBP"},"stock":1,"#
+                + #""listStock":1}"#, ["#/stock", "#/listStock"]
+        ),
         ("RegisterUser", "{}", ["#/name", "#/role"]),
         ("CreateOrder", "{}", ["#/customerId", "#/lines"]),
         ("ReviewProduct", "{}", ["#/productId", "#/customerId", "#/rating"]),

@@ -125,7 +125,20 @@ import Testing
             ("UpdateProduct", #"{"productId":"u","description":"n"}"#),
             ("UpdateProduct", #"{"productId":"u","description":null}"#),
             ("UpdateProduct", #"{"productId":"u","imageUrl":null}"#),
+            ("AdjustStock", #"{"productId":"u","delta":0}"#),
             ("AdjustStock", #"{"productId":"u","delta":1}"#),
+            ("AdjustStock", #"{"productId":"u","stock":0}"#),
+            ("AdjustStock", #"{"productId":"u","stock":1}"#),
+            ("AdjustStock", #"{"productId":"u","listStock":0}"#),
+            ("AdjustStock", #"{"productId":"u","listStock":1}"#),
+            (
+                "AddProduct",
+                #"{"sellerId":"s","sku":"k","title":"T","category":"c","price":\#(Self.money(1)),"stock":1}"#
+            ),
+            (
+                "AddProduct",
+                #"{"sellerId":"s","sku":"k","title":"T","category":"c","price":\#(Self.money(1)),"listStock":1}"#
+            ),
             ("ChangePrice", #"{"productId":"u","price":\#(Self.money(1))}"#),
             ("CreateOrder", #"{"customerId":"c","lines":[{"productId":"p","quantity":1}]}"#),
             ("CreateOrder", #"{"customerId":"c","lines":[{"productId":"q","quantity":1}]}"#),
@@ -152,5 +165,12 @@ import Testing
     @Test func theCanonicalFormNeverChanges() throws {
         let body = #"{"userId":"u1","name":"Ann","email":"a@b","role":"seller"}"#
         #expect(try hash("RegisterUser", body) == Fingerprint(high: 0x46C2_4B7B_9078_A868, low: 0x333F_3D4D_3E7A_6997))
+        // As they were before there were `stock` and `listStock` of the one and `listStock` of the other.
+        #expect(
+            try hash("AdjustStock", #"{"productId":"p","delta":-3}"#)
+                == Fingerprint(high: 0xB74F_D622_201B_20AB, low: 0xDF03_89F1_C0AD_C847))
+        let product =
+            #"{"productId":"p","sellerId":"s","sku":"k","title":"T","category":"c","price":\#(Self.money(1)),"stock":5}"#
+        #expect(try hash("AddProduct", product) == Fingerprint(high: 0x7157_BEA6_BC55_46F3, low: 0xA60C_F81C_E90A_B506))
     }
 }

@@ -115,6 +115,60 @@ import Testing
         }
     }
 
+    /// Commands on p1 of `market`, which has 10, one after the other: the delta of each, nil where nothing happens.
+    private func deltas(_ changes: AdjustStock.Change..., sold: (after: Int, Int64)? = nil) -> [Int64?] {
+        var market = market
+        return changes.enumerated().map { index, change in
+            if let sold, sold.after == index { market.products["p1"]?.stock -= sold.1 }
+            guard
+                case .event(.stockAdjusted(let event)) = decide(
+                    .adjustStock(AdjustStock(productId: "p1", change: change)), market)
+            else { return nil }
+            market.apply(.stockAdjusted(event))
+            return event.delta
+        }
+    }
+
+    @Test func stockCanBeCounted() {
+        #expect(deltas(.to(4), .to(4), .to(0), .to(1_000_000_000_000)) == [-6, nil, -4, 1_000_000_000_000])
+        #expect(
+            event(.adjustStock(AdjustStock(productId: "p1", change: .to(4))))
+                == .stockAdjusted(StockAdjusted(productId: "p1", delta: -6)))
+        #expect(rejection(.adjustStock(AdjustStock(productId: "p3", change: .to(1))))?.kind == .discontinued)
+        #expect(rejection(.adjustStock(AdjustStock(productId: "x", change: .listed(1))))?.kind == .unknownProduct)
+    }
+
+    @Test func aListCountsWhereItSaysSomethingElseThanTheLast() {
+        // The first list to speak of a product is new, whatever it says.
+        #expect(deltas(.listed(10), .listed(10)) == [0, nil])
+        #expect(deltas(.listed(0), .listed(5), .listed(0)) == [-10, 5, -5])
+        // What was sold since the last list stays sold.
+        #expect(deltas(.listed(5), .listed(5), sold: (1, 2)) == [-5, nil])
+        // Two of five are sold, a list says the three that are left, then five again.
+        #expect(deltas(.listed(5), .listed(3), .listed(5), sold: (1, 2)) == [-5, 0, 2])
+        // Other changes are no list's.
+        #expect(deltas(.listed(5), .to(7), .by(1), .listed(5), .listed(6)) == [-5, 2, 1, nil, -2])
+    }
+
+    @Test func aProductOfAListIsComparedWithIt() {
+        let added = AddProduct(
+            productId: "n", sellerId: "s1", sku: "new", title: "T", category: "c", price: 1, stock: 5, listStock: 5)
+        var market = market
+        guard case .event(let event) = decide(.addProduct(added), market) else {
+            Issue.record("not added")
+            return
+        }
+        market.apply(event)
+        #expect(market.products["n"]?.stock == 5 && market.products["n"]?.listStock == 5)
+        let again = Command.adjustStock(AdjustStock(productId: "n", change: .listed(5)))
+        #expect(decide(again, market) == .unchanged(id: "n"))
+    }
+
+    @Test func takenIdsAndSkusSayWhoHasThem() {
+        #expect(rejection(add("p1", sku: "new"))?.owner == SellerSKU(sellerId: "s1", sku: "sku-p1"))
+        #expect(rejection(add("n", sku: "sku-p1"))?.productId == "p1")
+    }
+
     // MARK: Orders
 
     private func order(

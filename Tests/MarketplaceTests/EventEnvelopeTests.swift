@@ -67,6 +67,9 @@ import Testing
             )
                 == #"{"productId":"p","description":null,"category":"c","imageUrl":"i"}"#)
         #expect(data(.stockAdjusted(StockAdjusted(productId: "p", delta: -3))) == #"{"productId":"p","delta":-3}"#)
+        #expect(
+            data(.stockAdjusted(StockAdjusted(productId: "p", delta: 0, listStock: 3)))
+                == #"{"productId":"p","delta":0,"listStock":3}"#)
         #expect(data(.productDiscontinued(ProductDiscontinued(productId: "p"))) == #"{"productId":"p"}"#)
         #expect(data(.orderPaid(OrderPaid(orderId: "o"))) == #"{"orderId":"o"}"#)
         #expect(data(.orderShipped(OrderShipped(orderId: "o"))) == #"{"orderId":"o"}"#)

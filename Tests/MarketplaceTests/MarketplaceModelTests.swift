@@ -68,14 +68,21 @@ import Testing
         #expect(state.skus.count == skus.count)
         for (id, product) in state.products {
             var stock: Int64 = 0
+            var listStock: Int64?
             var price: Amount = 0
             var title: Text = ""
             for event in events where event.mentions(product: id) {
                 switch event {
-                case .productAdded(let added): (stock, price, title) = (added.stock, added.price, added.title)
+                case .productAdded(let added):
+                    (stock, price, title) = (added.stock, added.price, added.title)
+                    listStock = added.listStock
                 case .productUpdated(let updated): title = updated.title ?? title
                 case .priceChanged(let changed): price = changed.price
-                case .stockAdjusted(let adjusted): stock += adjusted.delta
+                case .stockAdjusted(let adjusted):
+                    stock += adjusted.delta
+                    listStock = adjusted.listStock ?? listStock
+                    // A list's value is what there is when it is said.
+                    if let said = adjusted.listStock { #expect(stock == said) }
                 case .orderCreated(let order) where order.status != .cancelled:
                     for line in order.lines where line.productId == id { stock -= line.quantity }
                 case .orderCancelled(let cancelled):
@@ -87,6 +94,7 @@ import Testing
                 #expect(stock >= 0)
             }
             #expect(product.stock == stock)
+            #expect(product.listStock == listStock)
             #expect(product.price == price)
             #expect(product.title == title)
         }
@@ -102,7 +110,7 @@ import Testing
 extension Command {
     /// Whether the same command again has an effect again.
     fileprivate var addsUp: Bool {
-        if case .adjustStock = self { true } else { false }
+        if case .adjustStock(let command) = self, case .by = command.change { true } else { false }
     }
 }
 

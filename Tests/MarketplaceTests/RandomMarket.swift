@@ -49,18 +49,26 @@ struct RandomMarket {
                     userId: id("u", 8), name: optional(id("n", 3)), email: change(id("e", 2)),
                     country: change(id("land", 3))))
         case 2, 3:
+            let stock = int(0...30)
             return .addProduct(
                 AddProduct(
                     productId: id("p", 12), sellerId: id("u", 8), sku: id("sku", 10), title: text(),
                     description: optional(text()), category: id("c", 3), price: int(Bounds.price),
-                    imageUrl: optional(text()), stock: int(0...30)))
+                    imageUrl: optional(text()), stock: stock, listStock: optional(stock)))
         case 4:
             return .updateProduct(
                 UpdateProduct(
                     productId: id("p", 12), title: optional(id("t", 3)), description: change(id("d", 2)),
                     category: optional(id("c", 3)), imageUrl: change(id("i", 2))))
         case 5: return .changePrice(ChangePrice(productId: id("p", 12), price: int(1...5)))
-        case 6: return .adjustStock(AdjustStock(productId: id("p", 12), delta: int(-10...30)))
+        case 6:
+            let change: AdjustStock.Change =
+                switch int(0...2) {
+                case 0: .by(int(-10...30))
+                case 1: .to(int(0...30))
+                default: .listed(int(0...5))
+                }
+            return .adjustStock(AdjustStock(productId: id("p", 12), change: change))
         case 7 where chance(30): return .discontinueProduct(DiscontinueProduct(productId: id("p", 12)))
         case 8: return .payOrder(PayOrder(orderId: id("o", 200)))
         case 9: return .shipOrder(ShipOrder(orderId: id("o", 200)))
@@ -101,7 +109,8 @@ struct RandomMarket {
                 ProductAdded(
                     productId: id("p", 99), sellerId: id("u", 99), sku: text(), title: text(),
                     description: optional(text()),
-                    category: text(), price: int(Bounds.price), imageUrl: optional(text()), stock: int(Bounds.stock)))
+                    category: text(), price: int(Bounds.price), imageUrl: optional(text()), stock: int(Bounds.stock),
+                    listStock: optional(int(Bounds.stock))))
         case 3:
             return .productUpdated(
                 ProductUpdated(
@@ -109,7 +118,10 @@ struct RandomMarket {
                     category: optional(text()),
                     imageUrl: change(text())))
         case 4: return .priceChanged(PriceChanged(productId: id("p", 99), price: int(Bounds.price)))
-        case 5: return .stockAdjusted(StockAdjusted(productId: id("p", 99), delta: int(Bounds.delta)))
+        case 5:
+            return .stockAdjusted(
+                StockAdjusted(
+                    productId: id("p", 99), delta: int(Bounds.delta), listStock: optional(int(Bounds.stock))))
         case 6: return .productDiscontinued(ProductDiscontinued(productId: id("p", 99)))
         case 7: return .orderPaid(OrderPaid(orderId: id("o", 99)))
         case 8: return .orderShipped(OrderShipped(orderId: id("o", 99)))

@@ -14,10 +14,12 @@ public struct AddProduct: Equatable, Sendable {
     public var imageUrl: Text?
     /// Units to sell.
     public var stock: Int64
+    /// What an outside list says there is to sell, if one does: then the stock is that.
+    public var listStock: Int64?
 
     public init(
         productId: Text, sellerId: Text, sku: Text, title: Text, description: Text? = nil, category: Text,
-        price: Amount, imageUrl: Text? = nil, stock: Int64
+        price: Amount, imageUrl: Text? = nil, stock: Int64, listStock: Int64? = nil
     ) {
         self.productId = productId
         self.sellerId = sellerId
@@ -28,6 +30,7 @@ public struct AddProduct: Equatable, Sendable {
         self.price = price
         self.imageUrl = imageUrl
         self.stock = stock
+        self.listStock = listStock
     }
 }
 
@@ -42,7 +45,9 @@ extension AddProduct {
         category = decoder.text("category", .title, from: &object)
         price = decoder.amount("price", in: Bounds.price, from: &object)
         imageUrl = decoder.optionalText("imageUrl", .imageUrl, from: &object)
-        stock = decoder.integer("stock", in: Bounds.stock, from: &object)
+        let units = decoder.oneInteger(of: [("stock", Bounds.stock), ("listStock", Bounds.stock)], from: &object)
+        stock = units.value
+        listStock = units.index == 1 ? units.value : nil
     }
 
     func encode(into encoder: inout CanonicalEncoder) {
@@ -55,5 +60,6 @@ extension AddProduct {
         encoder.append(price)
         encoder.append(imageUrl)
         encoder.append(stock)
+        if listStock != nil { encoder.append(listStock) }
     }
 }

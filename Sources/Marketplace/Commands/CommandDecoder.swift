@@ -106,6 +106,25 @@ struct CommandDecoder {
         return fields.integer(value, in: bounds, name) ?? 0
     }
 
+    /// The one of several integers that is there, with its index. Of several each is refused, of none the first, which
+    /// with zero stands in then.
+    @_lifetime(object: copy object)
+    mutating func oneInteger(
+        of choices: [(name: StaticString, bounds: ClosedRange<Int64>)], from object: inout JSONObject
+    ) -> (index: Int, value: Int64) {
+        var given: [(index: Int, value: Int64)] = []
+        for (index, choice) in choices.enumerated() {
+            guard let value = object.take(choice.name) else { continue }
+            given.append((index, fields.integer(value, in: choice.bounds, choice.name) ?? 0))
+        }
+        if given.count == 1 { return given[0] }
+        let names = choices.map { "\($0.name)" }.joined(separator: ", ")
+        for index in given.isEmpty ? [0] : given.map(\.index) {
+            fields.refuse(choices[index].name, "Expected exactly one of \(names).")
+        }
+        return (0, 0)
+    }
+
     /// A required money object in the marketplace's currency. Zero stands in for what is wrong.
     @_lifetime(object: copy object)
     mutating func amount(_ name: StaticString, in bounds: ClosedRange<Int64>, from object: inout JSONObject) -> Amount {

@@ -12,6 +12,13 @@ extension ByteWriter {
         if let text { append(field: name, text) }
     }
 
+    /// Nothing when there is no number.
+    mutating func append(field name: StaticString, _ integer: Int64?) {
+        guard let integer else { return }
+        append(name)
+        append(decimal: integer)
+    }
+
     /// `null` for a field that is cleared, nothing for one that stays.
     mutating func append(field name: StaticString, _ change: Change<Text>) {
         switch change {

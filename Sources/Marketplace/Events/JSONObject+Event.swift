@@ -50,6 +50,13 @@ extension JSONObject {
         return integer
     }
 
+    @_lifetime(self: copy self)
+    mutating func optionalInteger(_ name: StaticString) throws(EventDecodingError) -> Int64? {
+        guard let value = take(name) else { return nil }
+        guard let integer = value.int64 else { throw .field("\(name)") }
+        return integer
+    }
+
     /// The amount of a money object. Its currency is the log's, which the reader knows.
     @_lifetime(self: copy self)
     mutating func amount(_ name: StaticString) throws(EventDecodingError) -> Amount {

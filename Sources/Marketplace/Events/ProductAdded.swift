@@ -11,10 +11,12 @@ public struct ProductAdded: Equatable, Sendable {
     public var price: Amount
     public var imageUrl: Text?
     public var stock: Int64
+    /// What an outside list says there is, if the product comes from one.
+    public var listStock: Int64?
 
     public init(
         productId: Text, sellerId: Text, sku: Text, title: Text, description: Text? = nil, category: Text,
-        price: Amount, imageUrl: Text? = nil, stock: Int64
+        price: Amount, imageUrl: Text? = nil, stock: Int64, listStock: Int64? = nil
     ) {
         self.productId = productId
         self.sellerId = sellerId
@@ -25,6 +27,7 @@ public struct ProductAdded: Equatable, Sendable {
         self.price = price
         self.imageUrl = imageUrl
         self.stock = stock
+        self.listStock = listStock
     }
 }
 
@@ -42,6 +45,7 @@ extension ProductAdded {
         writer.append(field: ",\"imageUrl\":", imageUrl)
         writer.append(",\"stock\":")
         writer.append(decimal: stock)
+        writer.append(field: ",\"listStock\":", listStock)
         writer.append("}")
     }
 
@@ -56,5 +60,6 @@ extension ProductAdded {
         price = try data.amount("price")
         imageUrl = try data.optionalText("imageUrl")
         stock = try data.integer("stock")
+        listStock = try data.optionalInteger("listStock")
     }
 }

@@ -14,7 +14,9 @@ extension MarketplaceState {
         case .productUpdated(let event): products[event.productId]?.apply(event)
         case .priceChanged(let event): products[event.productId]?.price = event.price
         // Wrapping: `decide` holds stock within its bounds, and a log that is no work of `decide` must not trap.
-        case .stockAdjusted(let event): products[event.productId]?.stock &+= event.delta
+        case .stockAdjusted(let event):
+            products[event.productId]?.stock &+= event.delta
+            if let listStock = event.listStock { products[event.productId]?.listStock = listStock }
         case .productDiscontinued(let event): products[event.productId]?.isDiscontinued = true
         case .orderCreated(let event):
             orders[event.orderId] = OrderState(event)
@@ -48,7 +50,7 @@ extension ProductState {
             sellerId: event.sellerId, sku: event.sku, title: event.title, category: event.category,
             description: event.description.map { Fingerprint(of: $0) },
             imageUrl: event.imageUrl.map { Fingerprint(of: $0) }, price: event.price, stock: event.stock,
-            isDiscontinued: false)
+            listStock: event.listStock, isDiscontinued: false)
     }
 
     fileprivate mutating func apply(_ event: ProductUpdated) {

@@ -9,11 +9,13 @@ public struct ProductState: Equatable, Sendable {
     public var price: Amount
     /// Units left to sell.
     public var stock: Int64
+    /// What the last outside list said there is; nil when none has spoken of the product.
+    public var listStock: Int64?
     public var isDiscontinued: Bool
 
     public init(
         sellerId: Text, sku: Text, title: Text, category: Text, description: Fingerprint? = nil,
-        imageUrl: Fingerprint? = nil, price: Amount, stock: Int64, isDiscontinued: Bool
+        imageUrl: Fingerprint? = nil, price: Amount, stock: Int64, listStock: Int64? = nil, isDiscontinued: Bool
     ) {
         self.sellerId = sellerId
         self.sku = sku
@@ -23,6 +25,7 @@ public struct ProductState: Equatable, Sendable {
         self.imageUrl = imageUrl
         self.price = price
         self.stock = stock
+        self.listStock = listStock
         self.isDiscontinued = isDiscontinued
     }
 }

@@ -7,19 +7,23 @@ public struct Rejection: Error, Equatable, Sendable {
     public var detail: String
     /// The fields at fault, when the fault is in fields.
     public var errors: [FieldError]
-    /// With `insufficientStock`: the product that there is too little of …
+    /// With `duplicateSku`: the product that has the sku. With `insufficientStock`: the product that there is too little of …
     public var productId: Text?
     /// … and the units of it that are left.
     public var available: Int64?
+    /// With `duplicateId` of a product: whose the product is.
+    public var owner: SellerSKU?
 
     public init(
-        _ kind: Kind, _ detail: String, errors: [FieldError] = [], productId: Text? = nil, available: Int64? = nil
+        _ kind: Kind, _ detail: String, errors: [FieldError] = [], productId: Text? = nil, available: Int64? = nil,
+        owner: SellerSKU? = nil
     ) {
         self.kind = kind
         self.detail = detail
         self.errors = errors
         self.productId = productId
         self.available = available
+        self.owner = owner
     }
 
     /// Raw values are the problem's slug in `urn:vitrine:problem:…`.

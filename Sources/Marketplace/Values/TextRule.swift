@@ -44,11 +44,16 @@ struct TextRule: Sendable {
     private func violation(ofText bytes: UnsafeRawBufferPointer) -> String? {
         var continuationBytes = 0
         var previous: UInt8 = 0
-        for byte in bytes {
+        for (offset, byte) in bytes.enumerated() {
             if byte < 0x20 || byte == 0x7F {
-                guard form == .prose, byte == 0x0A || byte == 0x0D else { return Self.controlCharacter }
+                guard form == .prose, byte == 0x0A || byte == 0x0D else {
+                    return Self.controlCharacter(byte, at: offset - continuationBytes)
+                }
             } else if byte & 0xC0 == 0x80 {
-                if previous == 0xC2, byte < 0xA0 { return Self.controlCharacter }
+                // U+0080–009F are 0xC2 and this byte, the character's second.
+                if previous == 0xC2, byte < 0xA0 {
+                    return Self.controlCharacter(byte, at: offset - 1 - continuationBytes)
+                }
                 continuationBytes += 1
             }
             previous = byte
@@ -60,7 +65,12 @@ struct TextRule: Sendable {
         return nil
     }
 
-    private static let controlCharacter = "There must be no control characters."
+    /// Characters are counted from 1, as an editor does.
+    private static func controlCharacter(_ code: UInt8, at index: Int) -> String {
+        let digits = String(code, radix: 16, uppercase: true)
+        let padding = String(repeating: "0", count: 4 - digits.count)
+        return "There must be no control characters: character \(index + 1) is U+\(padding)\(digits)."
+    }
 
     private static func violation(ofEmail bytes: UnsafeRawBufferPointer) -> String? {
         let at = UInt8(ascii: "@")
