@@ -87,7 +87,7 @@ let package = Package(
 
         tool("vitrine-rebuild", ["Projector", "Views", "EventLog", "Marketplace", "POSIX"]),
         tool("vitrine-load", ["CLibUV", "CLLHTTP", "CXXHash", "JSON", "POSIX", histogram]),
-        tool("vitrine-import", ["Server", "Decisions", "Marketplace", "HTTP", "JSON", "POSIX"]),
+        tool("vitrine-import", ["Server", "Decisions", "EventLog", "Marketplace", "HTTP", "JSON", "POSIX"]),
 
         // The serving path alone, to measure beside a bare libuv server.
         .executableTarget(

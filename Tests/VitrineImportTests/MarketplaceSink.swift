@@ -5,7 +5,7 @@ import Marketplace
 
 /// Decodes and decides commands as a Vitrine does, in memory.
 final class MarketplaceSink: Sink {
-    let currency = Currency("GBP")!
+    let currency: Currency
     private(set) var outcomes = Outcomes()
     var state = MarketplaceState()
     /// Commands that changed nothing.
@@ -13,6 +13,8 @@ final class MarketplaceSink: Sink {
     /// What was accepted under which key.
     private var hashes: [String: Fingerprint] = [:]
     private(set) var commands: [SubmittedCommand] = []
+
+    init(currency: String = "GBP") { self.currency = Currency(currency)! }
 
     func submit(_ command: ImportCommand) throws(ImportError) {
         if let key = command.idempotencyKey {
@@ -24,7 +26,8 @@ final class MarketplaceSink: Sink {
             outcomes.add(try decide(command), of: command)
         } catch {
             let refusal = Verdict.Refusal(
-                reason: error.kind.rawValue, detail: "\(error.detail) \(error.errors)", available: error.available)
+                reason: error.kind.rawValue, detail: "\(error.detail) \(error.errors)", available: error.available,
+                productId: error.productId, owner: error.owner)
             outcomes.add(.rejected(refusal), of: command)
         }
     }

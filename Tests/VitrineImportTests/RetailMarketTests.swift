@@ -1,3 +1,4 @@
+import Marketplace
 import Testing
 
 @testable import vitrine_import
@@ -71,7 +72,7 @@ import Testing
         let summary = market.summary
         #expect(summary.contains("skipped   15 lines"))
         #expect(summary.contains("  3 price below one minor unit (1 of them zero)"))
-        #expect(summary.contains("  1 CustomerID is no id; first at line 12"))
+        #expect(summary.contains("  1 CustomerID is no id; first at line 12: '1 0'"))
     }
 
     @Test func timeDecidesWhatIsEarliestAndLastAndFileOrderDecidesTies() throws {
@@ -132,27 +133,41 @@ import Testing
             Country,Extra,UnitPrice,CustomerID,InvoiceDate,Quantity,Description,StockCode,InvoiceNo
             Spain,?,1.25,100,2011-01-01 10:00:00,2,MUG,A,1
             """
-        let market = try RetailMarket(reading: reader(of: text), named: "test.csv")
+        let market = try RetailMarket(reading: reader(of: text), named: "test.csv", currency: Currency("GBP")!)
         #expect(bodies(of: market, .orders)[0].contains(#"{"productId":"A","quantity":2,"unitPrice":{"amount":125,"#))
     }
 
     @Test(arguments: [
         ("", "the file is empty"),
         ("InvoiceNo,StockCode\n", "no column Description"),
+        ("InvoiceNo;StockCode;Description\n", "(it seems to be separated by semicolons: save it with commas)"),
+        ("InvoiceNo\tStockCode\n", "(it seems to be separated by tabs: save it with commas)"),
+        ("I\u{0}n\u{0}v\u{0}", "the file seems to be UTF-16"),
+        (
+            header + "1,A,x,1,1/2/2010 8:26,1,100,Spain\n1,A,x,1,13/12/2010 8:26,1,100,Spain\n",
+            "line 3: InvoiceDate '13/12/2010 8:26' is written day first"
+        ),
         ("InvoiceNo,InvoiceNo,StockCode\n", "more than one column InvoiceNo"),
         (header, "none of 0 lines"),
         (header + "C1,A,x,-1,2011-01-01 10:00:00,0,,Spain\n", "1 cancellation"),
     ])
     func filesThatGiveNothingAreRefused(text: String, reason: String) {
         #expect {
-            try RetailMarket(reading: reader(of: text), named: "test.csv")
+            try RetailMarket(reading: reader(of: text), named: "test.csv", currency: Currency("GBP")!)
         } throws: {
             "\($0)".hasPrefix("test.csv") && "\($0)".contains(reason)
         }
     }
 
+    @Test func oneWrongDateInAFileThatIsMonthFirstIsSkipped() throws {
+        let market = try market(
+            "1,A,x,1,12/31/2010 8:26,1,100,Spain\n1,A,x,1,31/12/2010 8:26,1,100,Spain\n")
+        #expect(market.lines.count == 1 && market.skipped.malformed == 1)
+        #expect(market.summary.contains("  1 InvoiceDate is no time; first at line 3: '31/12/2010 8:26'"))
+    }
+
     private func market(_ lines: String) throws -> RetailMarket {
-        try RetailMarket(reading: reader(of: Self.header + lines), named: "test.csv")
+        try RetailMarket(reading: reader(of: Self.header + lines), named: "test.csv", currency: Currency("GBP")!)
     }
 }
 

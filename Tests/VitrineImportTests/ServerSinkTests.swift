@@ -188,7 +188,9 @@ import Testing
             sink.takeVerdicts().sorted { $0.tag < $1.tag } == [
                 TaggedVerdict(tag: 0, verdict: .accepted),
                 TaggedVerdict(
-                    tag: 1, verdict: .rejected(.init(reason: "insufficient-stock", detail: "few", available: 3))),
+                    tag: 1,
+                    verdict: .rejected(.init(reason: "insufficient-stock", detail: "few", available: 3, productId: "p"))
+                ),
             ])
         #expect(sink.takeVerdicts().isEmpty)
         #expect(server.lines.count == 3 && server.lines.allSatisfy { !$0.text.contains("idempotencyKey") })

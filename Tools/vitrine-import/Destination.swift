@@ -38,9 +38,17 @@ struct Destination: ParsableArguments {
     private var asked: Currency? { currency.flatMap { Currency($0) } }
 
     /// What the market will trade in that opening the sink would make; nil when there is one.
-    var currencyOfNew: Currency? {
+    private var currencyOfNew: Currency? {
         guard let data, !Files.exists(data + "/log") else { return nil }
         return asked ?? DataDirectory.currencyOfNew
+    }
+
+    /// What the market trades in, to read a file by. A new directory is left to be made when the file was read; anything
+    /// else is opened for it.
+    func openForCurrency() throws(ImportError) -> (opened: (any Sink)?, currency: Currency) {
+        if let currencyOfNew { return (nil, currencyOfNew) }
+        let sink = try openSink()
+        return (sink, sink.currency)
     }
 
     /// Opens the market; a data directory that is not there is made.

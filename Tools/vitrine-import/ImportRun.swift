@@ -24,8 +24,11 @@ struct ImportRun {
         }
     }
 
-    /// Prints the summary on standard output; throws when a command was rejected.
-    mutating func finish(_ outcomes: Outcomes) throws(ImportError) {
+    mutating func clearProgress() { progress.clear() }
+
+    /// Prints the summary on standard output; throws when a command was rejected, or lines were skipped for a fault of
+    /// theirs.
+    mutating func finish(_ outcomes: Outcomes, skipped: Int = 0) throws(ImportError) {
         progress.clear()
         for line in summary(of: outcomes) { print(line) }
         if outcomes.rejected > 0 {
@@ -33,15 +36,25 @@ struct ImportRun {
                 "\(outcomes.rejected.grouped) of \(outcomes.sent.grouped) commands were rejected: "
                     + "the summary names reasons and the first of them; put them right and run the import again")
         }
+        if skipped > 0 {
+            throw ImportError(
+                "\(skipped.grouped) lines were skipped as they cannot be read: the summary names reasons and the first of "
+                    + "them; put them right and run the import again")
+        }
     }
 
-    /// Prints the summary of a product list; throws when nothing of it could be used.
+    /// Prints the summary of a product list; throws unless all of it is in the market.
     mutating func finish(_ catalog: CatalogImport, named name: String) throws(ImportError) {
         progress.clear()
         for line in catalog.summary + [seconds] { print(line) }
         guard catalog.imported > 0 else {
             throw ImportError(
-                "\(name): nothing could be imported: \(catalog.rejected.summary.joined(separator: "; "))")
+                "\(name): nothing could be imported: \(catalog.faults.summary.joined(separator: "; "))")
+        }
+        guard catalog.faults.total == 0 else {
+            throw ImportError(
+                "\(name): \(catalog.faults.total.grouped) lines were skipped or rejected: the summary names reasons and "
+                    + "lines; put them right and run the import again")
         }
     }
 

@@ -1,3 +1,5 @@
+import Marketplace
+
 /// What became of one command.
 enum Verdict: Equatable, Sendable {
     case accepted, replayed, unchanged
@@ -10,6 +12,10 @@ enum Verdict: Equatable, Sendable {
         var detail: String
         /// Units left, when too few were there.
         var available: Int64?
+        /// The product that has the sku, when that is taken.
+        var productId: Text?
+        /// Whose the product is, when its id is taken.
+        var owner: SellerSKU?
     }
 }
 

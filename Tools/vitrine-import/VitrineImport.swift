@@ -7,7 +7,7 @@ struct VitrineImport: ParsableCommand {
         commandName: "vitrine-import",
         abstract: "Brings a market into Vitrine, from real data or made from a seed.",
         discussion:
-            "Running an import again has no effect: every command carries a key under which its outcome is remembered.",
+            "Running an import again has no effect: what is so already stays as it is.",
         version: "vitrine-import \(version)",
         subcommands: [Retail.self, Catalog.self, Generate.self])
 

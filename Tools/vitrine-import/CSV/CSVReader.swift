@@ -108,6 +108,7 @@ struct CSVReader {
             limit += count
             isAtEnd = count == 0
         } while isAtStart && !isAtEnd && limit < Self.byteOrderMark.count
+        if isAtStart, let fault = TextEncoding.fault(ofStart: chunk[..<limit], file: name) { throw fault }
         if isAtStart, chunk[..<limit].starts(with: Self.byteOrderMark) { position = Self.byteOrderMark.count }
         isAtStart = false
         return position < limit || !isAtEnd

@@ -12,14 +12,16 @@ struct Catalog: ParsableCommand {
             other. JSON lines have AddProduct's fields, and may have sellerName and priceMinor. Other columns and fields are \
             named once and ignored.
 
-            Sellers that do not exist are registered, under sellerName or their id. A product that exists gets the list's \
-            title, description, category, image and price where they differ; an empty cell or null clears description \
-            and image, an absent one leaves them. Its seller and sku stay as they are. Its stock becomes the list's, as what \
-            is available now, once for a list: importing the same list again does not undo what was sold since, and changes \
-            nothing when nothing changed. --keep-stock leaves the stock of existing products alone. Products that are not \
-            in the list stay.
+            Sellers that do not exist are registered, under sellerName or their id; one that exists gets a sellerName that \
+            differs. Seller and sku make a product. Without a productId it keeps the id it has, and a new one gets an id like \
+            its sku, with a suffix where that is another product's; a line whose productId is another product's is skipped. \
+            A product that exists gets the list's title, description, category, image and price where they differ; an empty \
+            cell or null clears description and image, an absent one leaves them. Its stock becomes the list's where that is \
+            not what the last list said: importing the same list again does not undo what was sold since. --keep-stock \
+            leaves the stock of existing products alone. Products that are not in the list stay.
 
-            Lines that cannot be used are skipped, counted by reason and named with their line numbers.
+            Lines that cannot be used are skipped, counted by reason and named with their line numbers; the exit code is \
+            then 1.
 
             For example: vitrine-import catalog products.csv --data vitrine-data
             """)
@@ -50,15 +52,8 @@ struct Catalog: ParsableCommand {
     func run() throws {
         var run = ImportRun()
         let input = try InputFile(file, kind: "CSV or NDJSON")
-        // A directory is made only once there is a product for it; one that is there is opened first, for its currency.
-        var opened: (any Sink)?
-        let currency: Currency
-        if let ofNew = destination.currencyOfNew {
-            currency = ofNew
-        } else {
-            let sink = try destination.openSink()
-            (opened, currency) = (sink, sink.currency)
-        }
+        // A directory is made only once there is a product for it.
+        let (opened, currency) = try destination.openForCurrency()
         let reader = CatalogReader(name: input.name, currency: currency) { run.showProgress("reading line \($0)") }
         // `validate` saw to it that one of the two is there.
         let list =

@@ -7,12 +7,14 @@ struct CatalogColumns {
     /// Columns that are ignored.
     let unknown: [String]
     private var places: [CatalogColumn: Int] = [:]
+    /// The header's own names, by place.
+    private let header: [String]
 
     init(header: CSVRecord, file: String) throws(ImportError) {
         count = header.count
+        self.header = (0..<header.count).map { String(decoding: RetailText.trimmed(header[$0]), as: UTF8.self) }
         var unknown: [String] = []
-        for index in 0..<header.count {
-            let name = String(decoding: RetailText.trimmed(header[index]), as: UTF8.self)
+        for (index, name) in self.header.enumerated() {
             guard let column = CatalogColumn(named: name) else {
                 unknown.append(name)
                 continue
@@ -29,7 +31,7 @@ struct CatalogColumns {
         guard missing.isEmpty else {
             let names = missing.map { $0.map(\.rawValue).joined(separator: " or ") }.joined(separator: ", ")
             throw ImportError(
-                "\(file), line \(header.line): the header has no column \(names); the columns of a product list are "
+                "\(file), line \(header.line): the header has no column \(names)\(TextEncoding.separatorHint(header)); the columns of a product list are "
                     + CatalogColumn.allCases.map(\.rawValue).joined(separator: ", "))
         }
     }
@@ -37,6 +39,24 @@ struct CatalogColumns {
     /// A field without blanks around it; nil when its column is absent.
     func field(_ column: CatalogColumn, of record: CSVRecord) -> ArraySlice<UInt8>? {
         places[column].map { RetailText.trimmed(record[$0]) }
+    }
+
+    /// What the file calls a column; of the two prices the one that it has.
+    func name(of column: CatalogColumn) -> String {
+        let column = column == .price && places[.price] == nil ? .priceMinor : column
+        return places[column].map { header[$0] } ?? column.rawValue
+    }
+
+    var names: [CatalogColumn: String] { places.mapValues { header[$0] } }
+
+    func name(at index: Int) -> String { header[index] }
+
+    /// A fault as the file's reader knows it: the file's own names, and the value at fault.
+    func named(_ fault: CatalogFault, in record: CSVRecord) -> CatalogFault {
+        fault.named(name) { column in
+            let column = column == .price && places[.price] == nil ? .priceMinor : column
+            return field(column, of: record).map { [UInt8]($0) }
+        }
     }
 }
 
@@ -47,7 +67,11 @@ extension CatalogFields {
             throw CatalogFault("line", "has \(record.count) fields where the header has \(columns.count)")
         }
         guard !record.hasStrayQuote else { throw CatalogFault("line", "has text after a closing quote") }
-        guard String(validating: record.bytes, as: UTF8.self) != nil else { throw CatalogFault("line", "is not UTF-8") }
+        for index in 0..<record.count {
+            if let fault = TextEncoding.fault(ofField: record[index]) {
+                throw CatalogFault(columns.name(at: index), fault)
+            }
+        }
         func text(_ column: CatalogColumn) -> Text? {
             guard let field = columns.field(column, of: record), !field.isEmpty else { return nil }
             return Text(utf8: [UInt8](field))
@@ -59,15 +83,18 @@ extension CatalogFields {
         (productId, sku, sellerId, sellerName) = (text(.productId), text(.sku), text(.sellerId), text(.sellerName))
         (title, category, self.currency) = (text(.title), text(.category), text(.currency))
         (description, imageUrl, occurredAt) = (change(.description), change(.imageUrl), text(.occurredAt))
-        stock = try Self.wholeNumber(text(.stock), "stock")
-        price = try Self.wholeNumber(text(.priceMinor), "priceMinor")
+        stock = try Self.wholeNumber(text(.stock), columns.name(of: .stock))
+        price = try Self.wholeNumber(text(.priceMinor), columns.name(of: .priceMinor))
         if let decimal = text(.price) {
             guard let amount = DecimalPrice.minorUnits(decimal.utf8[...], digits: currency.minorDigits) else {
                 throw CatalogFault(
-                    "price", "'\(decimal)' is no decimal number with at most \(currency.minorDigits) decimals")
+                    columns.name(of: .price),
+                    "\(Quoted(decimal.utf8)) is no decimal number with at most \(currency.minorDigits) decimals")
             }
             guard price == nil || price == amount else {
-                throw CatalogFault("price", "'\(decimal)' and priceMinor are not the same")
+                throw CatalogFault(
+                    columns.name(of: .price),
+                    "\(Quoted(decimal.utf8)) and \(columns.name(of: .priceMinor)) are not the same")
             }
             price = amount
         }
@@ -75,7 +102,9 @@ extension CatalogFields {
 
     private static func wholeNumber(_ text: Text?, _ name: String) throws(CatalogFault) -> Int64? {
         guard let text else { return nil }
-        guard let number = Int64(text.description) else { throw CatalogFault(name, "'\(text)' is no whole number") }
+        guard let number = Int64(text.description) else {
+            throw CatalogFault(name, "\(Quoted(text.utf8)) is no whole number")
+        }
         return number
     }
 }

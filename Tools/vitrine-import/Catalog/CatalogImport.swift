@@ -3,37 +3,46 @@ import Marketplace
 
 /// Brings a market to what a product list says.
 ///
-/// What exists is found out by adding it: a rejected AddProduct says so, and costs no look-up where it is new. Price and texts
-/// need no memory of earlier imports, because a command that changes nothing changes nothing. Stock does: see `adjustStock`.
+/// What exists is found out by adding it: a rejected AddProduct says which product has the id or the sku, as the writer
+/// knows it, and costs no look-up where it is new. No command has a key: each says what is to be, and changes nothing when it
+/// is so already, so a list that comes again, whenever that is, sets what it says.
 struct CatalogImport {
-    private let list: CatalogList
+    let list: CatalogList
     private let keepsStock: Bool
-    private let identity: String
 
     private(set) var sellersAdded = 0
+    private(set) var sellersRenamed = 0
     private(set) var added = 0
     private(set) var updated = 0
     private(set) var unchanged = 0
+    /// Lines of products that are others'.
+    private(set) var skipped = LineTally()
     private(set) var rejected = LineTally()
+
+    /// Sellers that were there, by their place in the list: those may have another name.
+    private var knownSellers: [Int] = []
+    /// Sellers of products that are in the market, which shows that they are sellers.
+    private var provenSellers: Set<Text> = []
 
     /// Products of one round: bounds the verdicts that are held.
     private static let roundMax = 8_192
     private static let duplicateId = "duplicate-id"
 
-    init(_ list: CatalogList, keepsStock: Bool = false) {
-        (self.list, self.keepsStock, identity) = (list, keepsStock, list.identity)
-    }
+    init(_ list: CatalogList, keepsStock: Bool = false) { (self.list, self.keepsStock) = (list, keepsStock) }
 
     /// What a round knows of one of its rows.
-    private struct Progress {
-        var isAdded = false
-        /// Whether it was there before.
-        var exists = false
-        /// Whether this very list has given it its stock before.
-        var hasStock = false
+    struct Progress {
+        enum Presence {
+            case unknown, added
+            /// It was there before, under this id.
+            case present(Text)
+            /// It cannot be: what a column says is another product's.
+            case absent(CatalogColumn, String)
+        }
+        var presence = Presence.unknown
+        /// How many of the row's ids are others'.
+        var idsTaken = 0
         var isChanged = false
-        /// Units left, where the list's stock must be compared with them.
-        var available: Int64?
         var refusal: Verdict.Refusal?
     }
 
@@ -47,164 +56,142 @@ struct CatalogImport {
             try send(round, to: sink)
             first = round.upperBound
         }
+        try renameSellers(sink)
     }
+
+    // MARK: Sellers
 
     private mutating func registerSellers(_ sink: any Sink) throws(ImportError) {
         for (index, seller) in list.sellers.enumerated() {
             try sink.submit(
-                make("RegisterUser", "catalog/seller/\(seller.id)", tag: index) { body in
+                make("RegisterUser", nil, tag: index) { body in
                     body.field("userId", seller.id)
                     body.field("name", seller.name ?? seller.id)
                     body.field("role", "seller")
                 })
         }
         try sink.finishBatch()
-        for (index, verdict) in sink.takeVerdicts().map({ ($0.tag, $0.verdict) }) {
-            switch verdict {
+        for answer in sink.takeVerdicts() {
+            switch answer.verdict {
             case .accepted: sellersAdded += 1
             case .replayed, .unchanged: break
-            // There already, perhaps under another name.
-            case .rejected(let refusal) where [Self.duplicateId, "idempotency-key-reused"].contains(refusal.reason):
-                break
-            case .rejected(let refusal):
-                rejected.add("seller \(refusal.reason)", line: list.sellers[index].line, detail: refusal.detail)
+            case .rejected(let refusal) where refusal.reason == Self.duplicateId: knownSellers.append(answer.tag)
+            case .rejected(let refusal): reject(refusal, list.sellers[answer.tag])
             }
         }
     }
+
+    /// Sellers that were there get the list's name. A user who is none, a customer of the same id, keeps his.
+    private mutating func renameSellers(_ sink: any Sink) throws(ImportError) {
+        for index in knownSellers where provenSellers.contains(list.sellers[index].id) {
+            let seller = list.sellers[index]
+            guard let name = seller.name else { continue }
+            try sink.submit(
+                make("UpdateUser", nil, tag: index) { body in
+                    body.field("userId", seller.id)
+                    body.field("name", name)
+                })
+        }
+        try sink.finishBatch()
+        for answer in sink.takeVerdicts() {
+            switch answer.verdict {
+            case .accepted: sellersRenamed += 1
+            case .replayed, .unchanged: break
+            case .rejected(let refusal): reject(refusal, list.sellers[answer.tag])
+            }
+        }
+    }
+
+    private mutating func reject(_ refusal: Verdict.Refusal, _ seller: CatalogList.Seller) {
+        rejected.add("seller \(refusal.reason)", line: seller.line, detail: refusal.detail)
+    }
+
+    // MARK: Products
 
     private mutating func send(_ round: Range<Int>, to sink: any Sink) throws(ImportError) {
-        var states = [Progress](repeating: Progress(), count: round.count)
-        try add(round, &states, sink)
-        try change(round, &states, sink)
-        try adjustStock(round, &states, sink)
-        for (row, state) in zip(list.rows[round], states) {
-            if let refusal = state.refusal {
-                rejected.add(refusal.reason, line: row.line, detail: refusal.detail)
-            } else if state.isAdded {
-                added += 1
-            } else if state.isChanged {
-                updated += 1
-            } else {
-                unchanged += 1
+        let rows = list.rows[round]
+        var states = [Progress](repeating: Progress(), count: rows.count)
+        try add(rows, &states, sink)
+        try change(rows, &states, sink)
+        for (row, state) in zip(rows, states) { count(row, state) }
+    }
+
+    private mutating func count(_ row: CatalogRow, _ state: Progress) {
+        if let refusal = state.refusal { return rejected.add(refusal.reason, line: row.line, detail: refusal.detail) }
+        switch state.presence {
+        case .absent(let column, let detail):
+            return skipped.add(list.columnNames[column] ?? column.rawValue, line: row.line, detail: detail)
+        case .added: added += 1
+        case .present where state.isChanged: updated += 1
+        case .present, .unknown: unchanged += 1
+        }
+        provenSellers.insert(row.owner.sellerId)
+    }
+
+    /// Adds what is new, and finds out what is not. A row whose id is another's is tried again with its next one.
+    private func add(
+        _ rows: ArraySlice<CatalogRow>, _ states: inout [Progress], _ sink: any Sink
+    ) throws(ImportError) {
+        var open = Array(states.indices)
+        while !open.isEmpty {
+            for place in open {
+                let row = rows[rows.startIndex + place]
+                try sink.submit(row.addition(row.ids[states[place].idsTaken], tag: place))
+            }
+            try sink.finishBatch()
+            open = []
+            for answer in sink.takeVerdicts() {
+                let row = rows[rows.startIndex + answer.tag]
+                if row.take(answer.verdict, &states[answer.tag]) { open.append(answer.tag) }
             }
         }
     }
 
-    private func add(_ round: Range<Int>, _ states: inout [Progress], _ sink: any Sink) throws(ImportError) {
-        for index in round {
-            let row = list.rows[index]
-            try sink.submit(
-                ImportCommand(
-                    name: "AddProduct", idempotencyKey: "catalog/\(identity)/\(row.productId)", body: row.body,
-                    tag: index - round.lowerBound))
-        }
-        try sink.finishBatch()
-        for answer in sink.takeVerdicts() {
-            switch answer.verdict {
-            case .accepted, .unchanged: states[answer.tag].isAdded = true
-            case .replayed: (states[answer.tag].exists, states[answer.tag].hasStock) = (true, true)
-            case .rejected(let refusal) where refusal.reason == Self.duplicateId: states[answer.tag].exists = true
-            case .rejected(let refusal): states[answer.tag].refusal = refusal
-            }
-        }
-    }
-
-    /// More than any product can have, but for one case: exactly this.
-    private static let tooMany = Bounds.delta.lowerBound
-
-    /// Brings price and texts of existing products to the list's, and asks for their stock where that is to follow.
-    private func change(_ round: Range<Int>, _ states: inout [Progress], _ sink: any Sink) throws(ImportError) {
+    /// Brings price, texts and stock of the products that were there to the list's.
+    private func change(
+        _ rows: ArraySlice<CatalogRow>, _ states: inout [Progress], _ sink: any Sink
+    ) throws(ImportError) {
         let context = DecodingContext(currency: sink.currency, importsAllowed: true) { "" }
         var parser = JSONParser()
-        for (place, index) in round.enumerated() where states[place].exists {
-            let row = list.rows[index]
+        for (place, row) in rows.enumerated() {
+            guard case .present(let id) = states[place].presence else { continue }
             let product: AddProduct
             do throws(Rejection) {
                 product = try AddProduct(decoding: row.body, context, &parser)
             } catch {
                 preconditionFailure("the list holds what was decoded before: \(error)")
             }
-            try sink.submit(
-                make("ChangePrice", nil, tag: 2 * place) { body in
-                    body.field("productId", row.productId)
-                    body.field("price", money: product.price, sink.currency)
-                })
-            try sink.submit(
-                make("UpdateProduct", nil, tag: 2 * place) { body in
-                    body.field("productId", row.productId)
-                    body.field("title", product.title)
-                    body.field("category", product.category)
-                    body.field("description", product.description, clears: row.clearsDescription)
-                    body.field("imageUrl", product.imageUrl, clears: row.clearsImage)
-                })
-            guard !keepsStock, !states[place].hasStock else { continue }
-            // To take more than there can be is refused, and the refusal says what there is: as the writer knows it, which is
-            // newer than any view.
-            try sink.submit(
-                make("AdjustStock", nil, tag: 2 * place + 1) { body in
-                    body.field("productId", row.productId)
-                    body.field("delta", Self.tooMany)
-                })
-        }
-        try sink.finishBatch()
-        for answer in sink.takeVerdicts() {
-            let (place, asksForStock) = (answer.tag / 2, answer.tag % 2 == 1)
-            switch answer.verdict {
-            case .accepted:
-                states[place].isChanged = true
-                if asksForStock { states[place].available = 0 }
-            case .replayed, .unchanged: break
-            case .rejected(let refusal):
-                if asksForStock, let available = refusal.available {
-                    states[place].available = available
-                } else {
-                    states[place].refusal = states[place].refusal ?? refusal
-                }
+            for command in row.changes(of: id, to: product, keepsStock: keepsStock, sink.currency, tag: place) {
+                try sink.submit(command)
             }
-        }
-    }
-
-    /// Makes the list's stock what is available, once for a list: its key is the list's own. When the same list comes again, what
-    /// was sold since is not put back; the key then answers with the first outcome, or that it was used for another difference.
-    private func adjustStock(_ round: Range<Int>, _ states: inout [Progress], _ sink: any Sink) throws(ImportError) {
-        let context = DecodingContext(currency: sink.currency, importsAllowed: true) { "" }
-        var parser = JSONParser()
-        for (place, index) in round.enumerated() where states[place].refusal == nil {
-            guard let available = states[place].available else { continue }
-            let row = list.rows[index]
-            let product: AddProduct
-            do throws(Rejection) {
-                product = try AddProduct(decoding: row.body, context, &parser)
-            } catch {
-                preconditionFailure("the list holds what was decoded before: \(error)")
-            }
-            try sink.submit(
-                make("AdjustStock", "catalog/\(identity)/\(row.productId)/stock", tag: place) { body in
-                    body.field("productId", row.productId)
-                    body.field("delta", product.stock - available)
-                })
         }
         try sink.finishBatch()
         for answer in sink.takeVerdicts() {
             switch answer.verdict {
             case .accepted: states[answer.tag].isChanged = true
             case .replayed, .unchanged: break
-            case .rejected(let refusal) where refusal.reason == "idempotency-key-reused": break
-            case .rejected(let refusal): states[answer.tag].refusal = refusal
+            case .rejected(let refusal): states[answer.tag].refusal = states[answer.tag].refusal ?? refusal
             }
         }
     }
 
+    // MARK: Summary
+
+    /// All lines that are not in the market.
+    var faults: LineTally { list.skipped + skipped + rejected }
+
     /// What was done, for the summary.
     var summary: [String] {
+        let skipped = list.skipped + skipped
         var lines = [
             "read      \((list.rows.count + list.skipped.total).grouped) lines",
-            "skipped   \(list.skipped.total.grouped) lines",
+            "skipped   \(skipped.total.grouped) lines",
         ]
-        lines += list.skipped.summary.map { "  " + $0 }
+        lines += skipped.summary.map { "  " + $0 }
         if !list.unknown.isEmpty { lines.append("ignored   \(list.unknown.joined(separator: ", "))") }
+        let renamed = sellersRenamed > 0 ? ", \(sellersRenamed.grouped) renamed" : ""
         lines += [
-            "sellers   \(sellersAdded.grouped) registered, \((list.sellers.count - sellersAdded).grouped) known",
+            "sellers   \(sellersAdded.grouped) registered, \((list.sellers.count - sellersAdded).grouped) known\(renamed)",
             "added     \(added.grouped) products",
             "updated   \(updated.grouped)",
             "unchanged \(unchanged.grouped)",
@@ -214,14 +201,4 @@ struct CatalogImport {
     }
 
     var imported: Int { added + updated + unchanged }
-}
-
-extension ByteWriter {
-    /// An optional text of an update: absent when it stays as it is, `null` when it is cleared.
-    fileprivate mutating func field(_ name: StaticString, _ text: Text?, clears: Bool) {
-        if let text { return field(name, text) }
-        guard clears else { return }
-        fieldName(name)
-        append("null")
-    }
 }

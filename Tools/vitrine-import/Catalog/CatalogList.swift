@@ -2,16 +2,6 @@ import Marketplace
 
 /// The products of a list, each ready to be added.
 struct CatalogList {
-    struct Row {
-        let line: Int
-        let productId: Text
-        /// AddProduct's fields as JSON.
-        let body: [UInt8]
-        /// Whether the list says that the product has none.
-        let clearsDescription: Bool
-        let clearsImage: Bool
-    }
-
     struct Seller {
         let id: Text
         var name: Text?
@@ -19,43 +9,44 @@ struct CatalogList {
         let line: Int
     }
 
-    private(set) var rows: [Row] = []
+    private(set) var rows: [CatalogRow] = []
     private(set) var sellers: [Seller] = []
     var skipped = LineTally()
     /// Columns and fields that are ignored.
     var unknown: [String] = []
+    /// What the file calls its columns, where that is not their own name.
+    var columnNames: [CatalogColumn: String] = [:]
 
+    private var products: Set<SellerSKU> = []
     private var productIds: Set<Text> = []
     private var sellerNumbers: [Text: Int] = [:]
-    private var hashes: [UInt8] = []
 
     /// Takes the product of a line. Of two lines for one product the first counts.
     mutating func add(
         _ product: AddProduct, body: [UInt8], of fields: CatalogFields, line: Int
     ) throws(CatalogFault) {
-        guard productIds.insert(product.productId).inserted else {
-            throw CatalogFault("productId", "'\(product.productId)' is an earlier line's")
+        let owner = SellerSKU(sellerId: product.sellerId, sku: product.sku)
+        let chosen = fields.productId
+        guard !products.contains(owner) else {
+            throw CatalogFault(fields.sku == nil ? "productId" : "sku", "'\(product.sku)' is an earlier line's")
         }
+        if let chosen, productIds.contains(chosen) {
+            throw CatalogFault("productId", "'\(chosen)' is an earlier line's")
+        }
+        products.insert(owner)
+        var ids = chosen.map { [$0] } ?? CatalogRow.ids(of: owner)
+        // Lines of one list ask for an id at the same time: the one that got it would be left to chance.
+        if ids.count > 1, productIds.contains(ids[0]) { ids.removeFirst() }
+        productIds.insert(ids[0])
         rows.append(
-            Row(
-                line: line, productId: product.productId, body: body, clearsDescription: fields.description == .clear,
-                clearsImage: fields.imageUrl == .clear))
+            CatalogRow(
+                line: line, owner: owner, ids: ids, choosesId: chosen != nil, choosesSKU: fields.sku != nil, body: body,
+                clearsDescription: fields.description == .clear, clearsImage: fields.imageUrl == .clear))
         if let number = sellerNumbers[product.sellerId] {
             sellers[number].name = sellers[number].name ?? fields.sellerName
         } else {
             sellerNumbers[product.sellerId] = sellers.count
             sellers.append(Seller(id: product.sellerId, name: fields.sellerName, line: line))
         }
-        let hash = Fingerprint(of: body.span.bytes)
-        withUnsafeBytes(of: (hash.high.littleEndian, hash.low.littleEndian)) { hashes += $0 }
-    }
-
-    /// Equal for lists with equal products in the same order, however their files are written.
-    var identity: String {
-        let hash = Fingerprint(of: hashes.span.bytes)
-        return [hash.high, hash.low].map { part in
-            let digits = String(part, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
     }
 }

@@ -18,12 +18,13 @@ struct CatalogReader {
         }
         let columns = try CatalogColumns(header: record, file: name)
         var list = CatalogList()
-        list.unknown = columns.unknown
+        (list.unknown, list.columnNames) = (columns.unknown, columns.names)
         var count = 0
         while try reader.next(into: &record) {
             do throws(CatalogFault) {
                 try checker.add(CatalogFields(record, columns, currency), line: record.line, to: &list)
-            } catch {
+            } catch let fault {
+                let error = columns.named(fault, in: record)
                 list.skipped.add(error.field, line: record.line, detail: error.detail)
             }
             count += 1
@@ -40,6 +41,11 @@ struct CatalogReader {
         var unknown: Set<String> = []
         var count = 0
         while let line = try reader.next() {
+            if reader.number == 1, case .text(let text) = line,
+                let fault = TextEncoding.fault(ofStart: text[...], file: name)
+            {
+                throw fault
+            }
             do throws(CatalogFault) {
                 guard case .text(let text) = line else {
                     throw CatalogFault("line", "is longer than \(LineReader.lineBytesMax.grouped) bytes")
@@ -47,7 +53,11 @@ struct CatalogReader {
                 guard text.contains(where: { $0 > 32 }) else { continue }
                 count += 1
                 let fields = try CatalogFields(text.span.bytes, parser: &parser, unknown: &unknown)
-                try checker.add(fields, line: reader.number, to: &list)
+                do throws(CatalogFault) {
+                    try checker.add(fields, line: reader.number, to: &list)
+                } catch {
+                    throw error.named(\.rawValue) { fields.text($0)?.utf8 }
+                }
             } catch {
                 list.skipped.add(error.field, line: reader.number, detail: error.detail)
             }

@@ -25,6 +25,14 @@ enum DecimalPrice {
 }
 
 extension Currency {
+    /// An amount in whole units: `1,234.50`.
+    func decimal(_ amount: Amount) -> String {
+        guard minorDigits > 0 else { return amount.grouped }
+        let unit = (0..<minorDigits).reduce(1 as Amount) { unit, _ in unit * 10 }
+        let minor = String(amount % unit)
+        return "\((amount / unit).grouped).\(String(repeating: "0", count: minorDigits - minor.count))\(minor)"
+    }
+
     /// Digits behind the point when an amount is written in whole units (ISO 4217).
     var minorDigits: Int {
         switch description {

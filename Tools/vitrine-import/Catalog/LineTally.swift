@@ -24,6 +24,18 @@ struct LineTally {
         entries[reason] = entry
     }
 
+    static func + (left: LineTally, right: LineTally) -> LineTally {
+        var sum = left
+        for (reason, other) in right.entries {
+            var entry = sum.entries[reason] ?? Entry()
+            entry.count += other.count
+            entry.firstLines = Array((entry.firstLines + other.firstLines).sorted().prefix(firstLinesMax))
+            entry.firstDetails += other.firstDetails.filter { !entry.firstDetails.contains($0) }
+            sum.entries[reason] = entry
+        }
+        return sum
+    }
+
     /// A line for each reason, the most frequent first: `2 title, first at line 3, 9: Expected 1 to 200 characters, …`.
     var summary: [String] {
         entries.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { reason, entry in

@@ -1,4 +1,5 @@
 import Decisions
+import EventLog
 import JSON
 import Marketplace
 import POSIX
@@ -40,6 +41,10 @@ final class DataSink: Sink {
                         progress.update { $0.failure = ImportError("--data \(path): \(error)") }
                     },
                     onTrouble: { StandardError.write("vitrine-import: decisions/ cannot be folded for now: \($0)\n") }))
+        } catch EventLogError.locked(_, let pid) {
+            throw ImportError(
+                "--data \(path) is in use by \(pid.map { "process \($0)" } ?? "another process"): give --server and the "
+                    + "address of the vitrine that serves it, or stop that first")
         } catch {
             throw ImportError("\(error)")
         }
@@ -118,6 +123,8 @@ extension Verdict.Refusal {
     fileprivate init(_ rejection: Rejection) {
         var detail = rejection.detail
         if let first = rejection.errors.first { detail += " (\(first.pointer): \(first.detail))" }
-        self.init(reason: rejection.kind.rawValue, detail: detail, available: rejection.available)
+        self.init(
+            reason: rejection.kind.rawValue, detail: detail, available: rejection.available,
+            productId: rejection.productId, owner: rejection.owner)
     }
 }

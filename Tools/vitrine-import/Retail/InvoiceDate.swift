@@ -30,6 +30,28 @@ extension Timestamp {
     }
 }
 
+/// What an InvoiceDate with slashes says of the order in which its file has day and month.
+enum DayOrder {
+    /// Such as `13/12/2010`: there is no 13th month.
+    case dayFirst
+    /// Such as `12/13/2010`.
+    case monthFirst
+
+    /// nil for a date that could be either, or is neither.
+    init?(invoiceDate text: ArraySlice<UInt8>) {
+        let parts = text.prefix { $0 != UInt8(ascii: " ") }.split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count == 3, let first = Int(String(decoding: parts[0], as: UTF8.self)),
+            let second = Int(String(decoding: parts[1], as: UTF8.self))
+        else { return nil }
+        switch (first, second) {
+        case (13...31, 1...12): self = .dayFirst
+        case (1...12, 13...31): self = .monthFirst
+        default: return nil
+        }
+    }
+}
+
 extension ArraySlice<UInt8> {
     /// One or two bytes, padded to two with a zero.
     fileprivate var twoDigits: [UInt8]? {

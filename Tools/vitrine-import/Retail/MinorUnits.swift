@@ -2,7 +2,7 @@ import Marketplace
 
 /// A decimal price such as `2.55`, read digit by digit: no floating point ever holds money.
 struct MinorUnits: Equatable {
-    /// Whole minor units (a hundredth of the decimal's unit), rounded half up.
+    /// Whole minor units, rounded half up.
     let amount: Amount
     /// Whether the decimal had a part of a minor unit that rounding took or gave.
     let isRounded: Bool
@@ -10,8 +10,9 @@ struct MinorUnits: Equatable {
     let isPositive: Bool
     var isZero: Bool { amount == 0 && !isRounded }
 
-    /// nil when `text` is no decimal number, or has more than 12 digits before its point.
-    init?(decimal text: ArraySlice<UInt8>) {
+    /// A number with `digits` decimals for the minor units: 2 of pounds, 0 of yen. nil when `text` is no decimal number, or
+    /// has more than 12 digits before its point.
+    init?(decimal text: ArraySlice<UInt8>, digits: Int) {
         var rest = text
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
@@ -23,30 +24,28 @@ struct MinorUnits: Equatable {
             guard wholeDigits <= 12 else { return nil }
             rest.removeFirst()
         }
-        var (hundredths, scale, third, hasMore): (Amount, Amount, Amount, Bool) = (0, 10, 0, false)
-        var hasDigits = text.contains { $0.decimalDigit != nil }
+        var (magnitude, next, hasMore): (Amount, Amount, Bool) = (whole, 0, false)
+        let hasDigits = text.contains { $0.decimalDigit != nil }
+        var decimals = 0
         if rest.first == UInt8(ascii: ".") {
             rest.removeFirst()
-            var index = 0
             while let digit = rest.first?.decimalDigit {
-                hasDigits = true
-                if index < 2 {
-                    hundredths += digit * scale
-                } else if index == 2 {
-                    third = digit
+                if decimals < digits {
+                    magnitude = magnitude * 10 + digit
+                } else if decimals == digits {
+                    next = digit
                 } else {
                     hasMore = hasMore || digit > 0
                 }
-                scale /= 10
-                index += 1
+                decimals += 1
                 rest.removeFirst()
             }
         }
         guard hasDigits, rest.isEmpty else { return nil }
-        let magnitude = whole * 100 + hundredths
-        isRounded = third > 0 || hasMore
+        for _ in min(decimals, digits)..<digits { magnitude *= 10 }
+        isRounded = next > 0 || hasMore
         isPositive = !isNegative && magnitude >= 1
-        amount = (isNegative ? -1 : 1) * (magnitude + (third >= 5 ? 1 : 0))
+        amount = (isNegative ? -1 : 1) * (magnitude + (next >= 5 ? 1 : 0))
     }
 }
 

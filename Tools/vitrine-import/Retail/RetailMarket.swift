@@ -47,8 +47,8 @@ struct RetailMarket {
         let unitPrice: Amount
     }
 
-    /// The file names none: its numbers are taken in what the market trades in.
-    var currency = Currency("GBP")!
+    /// The file names none: its numbers are taken in what the market trades in, with as many decimals as that has.
+    let currency: Currency
 
     private(set) var customers: [Customer] = []
     private(set) var products: [Product] = []
@@ -58,6 +58,10 @@ struct RetailMarket {
     private(set) var skipped = SkippedLines()
     /// Lines whose price had a part of a minor unit.
     private(set) var roundedPriceCount = 0
+    /// The first date that is surely written day first.
+    private(set) var dayFirst: (line: Int, text: String)?
+    /// Whether a date is surely written month first.
+    private(set) var isMonthFirst = false
 
     private var customerNumbers: [Text: Int] = [:]
     private var productNumbers: [Text: Int] = [:]
@@ -71,18 +75,38 @@ struct RetailMarket {
     private(set) var ordersByPlacedAt: [Int] = []
     private(set) var firstTime = Timestamp(milliseconds: 0)
 
+    init(currency: Currency) { self.currency = currency }
+
     /// Takes one record of the file.
     mutating func add(_ record: CSVRecord, _ columns: RetailColumns) {
-        switch RetailRow.parse(record, columns) {
-        case .failure(let reason): skipped.add(reason, line: record.line)
-        case .success(let row): add(row, of: record, columns)
+        switch RetailRow.parse(record, columns, digits: currency.minorDigits) {
+        case .failure(let reason):
+            if reason == .badDate { noteDayOrder(of: record, columns) }
+            skip(record, columns, reason)
+        case .success(let row):
+            if !isMonthFirst { noteDayOrder(of: record, columns) }
+            add(row, of: record, columns)
+        }
+    }
+
+    private mutating func skip(_ record: CSVRecord, _ columns: RetailColumns, _ reason: SkipReason) {
+        let value = columns.column(of: reason).map { RetailText.trimmed(record[$0]) }
+        skipped.add(reason, line: record.line, value: value)
+    }
+
+    private mutating func noteDayOrder(of record: CSVRecord, _ columns: RetailColumns) {
+        let date = RetailText.trimmed(record[columns.date])
+        switch DayOrder(invoiceDate: date) {
+        case .monthFirst: isMonthFirst = true
+        case .dayFirst where dayFirst == nil: dayFirst = (record.line, "\(Quoted(date))")
+        default: break
         }
     }
 
     private mutating func add(_ row: RetailRow, of record: CSVRecord, _ columns: RetailColumns) {
         let product: Int
         switch note(productOf: row, record[columns.description]) {
-        case .failure(let reason): return skipped.add(reason, line: record.line)
+        case .failure(let reason): return skip(record, columns, reason)
         case .success(let number): product = number
         }
         let customer = note(customerOf: row, record[columns.country])
@@ -191,13 +215,14 @@ struct RetailMarket {
             }
             worth += total
         }
-        let pence = worth % 100
         var text = [
             "read      \((lines.count + skipped.total).grouped) lines",
             "kept      \(lines.count.grouped) lines: \(orders.count.grouped) orders of \(customers.count.grouped) customers "
-                + "for \(products.count.grouped) products, worth \(currency) \((worth / 100).grouped).\(pence < 10 ? "0" : "")\(pence)",
+                + "for \(products.count.grouped) products, worth \(currency) \(currency.decimal(worth))",
         ]
-        if roundedPriceCount > 0 { text.append("  \(roundedPriceCount.grouped) prices rounded half up to the penny") }
+        if roundedPriceCount > 0 {
+            text.append("  \(roundedPriceCount.grouped) prices rounded half up to the minor unit")
+        }
         return text + skipped.summary
     }
 }

@@ -21,6 +21,19 @@ struct RetailColumns {
     var customer: Int { positions[6] }
     var country: Int { positions[7] }
 
+    /// The column whose value is at fault; nil when it is none's alone.
+    func column(of reason: SkipReason) -> Int? {
+        switch reason {
+        case .badQuantity: quantity
+        case .badPrice: price
+        case .badInvoice: invoice
+        case .badStockCode, .productIdTaken: stockCode
+        case .badCustomer: customer
+        case .badDate: date
+        default: nil
+        }
+    }
+
     /// Columns may stand in any order and there may be others; each of `names` must be there once.
     init(header: CSVRecord, file: String) throws(ImportError) {
         count = header.count
@@ -31,7 +44,8 @@ struct RetailColumns {
             guard places.count == 1 else {
                 throw ImportError(
                     "\(file), line \(header.line): the header has \(places.isEmpty ? "no" : "more than one") column "
-                        + "\(name); \"Online Retail\" has \(Self.names.joined(separator: ","))")
+                        + "\(name)\(places.isEmpty ? TextEncoding.separatorHint(header) : ""); \"Online Retail\" has \(Self.names.joined(separator: ","))"
+                )
             }
             positions.append(places[0])
         }
@@ -52,7 +66,8 @@ struct RetailRow {
     private static let quantityDigitsMax = 12
 
     /// What a record is: a row of the market, or the reason why not.
-    static func parse(_ record: CSVRecord, _ columns: RetailColumns) -> Result<RetailRow, SkipReason> {
+    /// Prices have `digits` decimals.
+    static func parse(_ record: CSVRecord, _ columns: RetailColumns, digits: Int) -> Result<RetailRow, SkipReason> {
         guard record.count == columns.count else { return .failure(.fieldCount) }
         guard !record.hasStrayQuote else { return .failure(.strayQuote) }
         let invoice = RetailText.trimmed(record[columns.invoice])
@@ -63,7 +78,7 @@ struct RetailRow {
             return .failure(.badQuantity)
         }
         guard quantity > 0 else { return .failure(.quantityNotPositive) }
-        guard let price = MinorUnits(decimal: RetailText.trimmed(record[columns.price])) else {
+        guard let price = MinorUnits(decimal: RetailText.trimmed(record[columns.price]), digits: digits) else {
             return .failure(.badPrice)
         }
         guard price.isPositive else { return .failure(price.isZero ? .priceOfZero : .priceBelowMinorUnit) }

@@ -34,20 +34,23 @@ enum RetailText {
     /// The productId of a stock code: characters outside the id set become `_`, each one of them one. nil when that
     /// is no id or the code cannot be a sku.
     static func productId(ofStockCode code: ArraySlice<UInt8>) -> Text? {
-        guard let text = String(validating: code, as: UTF8.self) else { return nil }
-        var id: [UInt8] = []
-        for scalar in text.unicodeScalars {
-            guard scalar.properties.generalCategory != .control else { return nil }
-            id.append(scalar.isASCII && UInt8(scalar.value).isIdByte ? UInt8(scalar.value) : UInt8(ascii: "_"))
-        }
+        guard let text = String(validating: code, as: UTF8.self),
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { return nil }
+        let id = idBytes(of: text)
         return isId(id[...]) ? Text(utf8: id) : nil
+    }
+
+    /// A text with `_` for each character that no id has.
+    static func idBytes(of text: String) -> [UInt8] {
+        text.unicodeScalars.map { $0.isASCII && UInt8($0.value).isIdByte ? UInt8($0.value) : UInt8(ascii: "_") }
     }
 }
 
 extension UInt8 {
     fileprivate var isBlank: Bool { self == 32 || (self >= 9 && self <= 13) }
 
-    fileprivate var isLetterOrDigit: Bool {
+    var isLetterOrDigit: Bool {
         (self >= 48 && self <= 57) || (self >= 65 && self <= 90) || (self >= 97 && self <= 122)
     }
 

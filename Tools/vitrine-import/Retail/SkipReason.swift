@@ -36,16 +36,20 @@ enum SkipReason: Int, CaseIterable, Error {
 
 /// The skipped lines of a file by reason, with the first line numbers of each.
 struct SkippedLines {
-    private var lines = [(count: Int, first: [Int])](repeating: (0, []), count: SkipReason.allCases.count)
+    private var lines = [(count: Int, first: [String])](repeating: (0, []), count: SkipReason.allCases.count)
     private static let firstLinesMax = 3
 
     var total: Int { lines.reduce(0) { $0 + $1.count } }
+    /// Those that are broken, not what the publisher describes.
+    var malformed: Int { SkipReason.allCases.reduce(0) { $0 + ($1.isMalformed ? count($1) : 0) } }
 
     func count(_ reason: SkipReason) -> Int { lines[reason.rawValue].count }
 
-    mutating func add(_ reason: SkipReason, line: Int) {
+    /// `value` is what the field at fault holds.
+    mutating func add(_ reason: SkipReason, line: Int, value: ArraySlice<UInt8>?) {
         lines[reason.rawValue].count += 1
-        if lines[reason.rawValue].first.count < Self.firstLinesMax { lines[reason.rawValue].first.append(line) }
+        guard lines[reason.rawValue].first.count < Self.firstLinesMax else { return }
+        lines[reason.rawValue].first.append(value.map { "\(line): \(Quoted($0))" } ?? "\(line)")
     }
 
     /// The contract's reasons always, the others where they occur.
@@ -60,7 +64,7 @@ struct SkippedLines {
                 text.append("  \((count + zeros).grouped) \(reason.text) (\(zeros.grouped) of them zero)")
             case _ where !reason.isMalformed: text.append("  \(count.grouped) \(reason.text)")
             case _ where count > 0:
-                let places = first.map(String.init).joined(separator: ", ")
+                let places = first.joined(separator: ", ")
                 text.append("  \(count.grouped) \(reason.text); first at line \(places)")
             default: continue
             }

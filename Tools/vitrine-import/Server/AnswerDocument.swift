@@ -1,4 +1,5 @@
 import JSON
+import Marketplace
 
 /// What an import reads of the JSON that a line is answered with, an outcome or a problem (RFC 9457) in `error`, or that
 /// the whole request is refused with, a problem.
@@ -14,6 +15,10 @@ struct AnswerDocument: Equatable {
     private(set) var detail = "no reason given"
     /// Units left, when too few were there.
     private(set) var available: Int64?
+    /// The product that has the sku, when that is taken.
+    private(set) var productId: Text?
+    /// Whose the product is, when its id is taken.
+    private(set) var owner: SellerSKU?
 
     private static let problemPrefix = "urn:vitrine:problem:"
 
@@ -32,6 +37,10 @@ struct AnswerDocument: Equatable {
         }
         if let text = members.take("detail")?.text ?? members.take("title")?.text { detail = text }
         available = members.take("available")?.int64
+        productId = members.take("productId")?.text.map { Text($0) }
+        if let seller = members.take("sellerId")?.text, let sku = members.take("sku")?.text {
+            owner = SellerSKU(sellerId: Text(seller), sku: Text(sku))
+        }
         if var errors = members.take("errors")?.array, let first = errors.next(), var error = first.object,
             let place = error.take("pointer")?.text ?? error.take("header")?.text ?? error.take("parameter")?.text
         {

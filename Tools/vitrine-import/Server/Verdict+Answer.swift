@@ -29,7 +29,10 @@ extension Verdict {
             case 400, 409, 413, 422:
                 let reason = document.reason ?? "status \(status)"
                 verdicts.append(
-                    .rejected(Refusal(reason: reason, detail: document.detail, available: document.available)))
+                    .rejected(
+                        Refusal(
+                            reason: reason, detail: document.detail, available: document.available,
+                            productId: document.productId, owner: document.owner)))
             default: throw hopeless(status, document, to: command, server)
             }
         }
