@@ -76,9 +76,11 @@ final class DecisionStore: Sendable {
     }
 
     /// Makes an empty store that of a log, at position 0: whole, also when the process ends before anything is folded.
-    func begin(_ identityHigh: UInt64, _ identityLow: UInt64) throws(LMDBError) {
+    func begin(_ identityHigh: UInt64, _ identityLow: UInt64, epoch: UInt64) throws(LMDBError) {
         var transaction = try environment.beginWrite()
-        try write(Checkpoint(identityHigh: identityHigh, identityLow: identityLow, position: 0), to: &transaction)
+        try write(
+            Checkpoint(identityHigh: identityHigh, identityLow: identityLow, epoch: epoch, position: 0),
+            to: &transaction)
         try transaction.commit()
     }
 

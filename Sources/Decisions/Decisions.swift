@@ -98,7 +98,7 @@ public final class Decisions: Sendable {
         try Files.removeTree(path)
         try Directory.create(path)
         let store = try DecisionStore(path: path)
-        try store.begin(log.identity.high, log.identity.low)
+        try store.begin(log.identity.high, log.identity.low, epoch: log.epochs.epoch(of: 0))
         let folder = try DecisionFolder(log: log, store: store)
         try folder.catchUp { onProgress($0, discarded) }
         return folder

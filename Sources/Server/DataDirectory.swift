@@ -119,7 +119,7 @@ public struct DataDirectory: Sendable {
             let checkpoint = try build.checkpoint()
             if checkpoint.identity != log.identity { return (nil, "they belong to another log") }
             if checkpoint.position > log.durablePosition
-                || log.epochs.epoch(of: checkpoint.position) != checkpoint.epoch
+                || checkpoint.position > 0 && log.epochs.epoch(of: checkpoint.position) != checkpoint.epoch
             {
                 return (nil, "they are at position \(checkpoint.position) of a history that the log does not have")
             }
