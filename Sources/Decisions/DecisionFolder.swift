@@ -118,11 +118,12 @@ final class DecisionFolder: Sendable {
                 }
             }
             guard records > 0 else { return false }
-            for entity in touched { try state.store(entity, to: &transaction, store.tables) }
+            var tally = try store.checkpoint(transaction)?.tally ?? Tally()
+            for entity in touched { try state.store(entity, to: &transaction, store.tables, &tally) }
             try store.write(
                 .init(
                     identityHigh: log.identity.high, identityLow: log.identity.low,
-                    epoch: log.epochs.epoch(of: position), position: position),
+                    epoch: log.epochs.epoch(of: position), position: position, tally: tally),
                 to: &transaction)
             try transaction.commit()
             progress.update { $0.position = position }

@@ -47,8 +47,10 @@ struct DecisionState {
         return true
     }
 
-    /// Writes the entity's row as it is in memory.
-    func store(_ entity: Entity, to transaction: inout WriteTransaction, _ tables: DecisionTables) throws(LMDBError) {
+    /// Writes the entity's row as it is in memory, and counts it in `tally`.
+    func store(
+        _ entity: Entity, to transaction: inout WriteTransaction, _ tables: DecisionTables, _ tally: inout Tally
+    ) throws(LMDBError) {
         var key = ByteWriter(capacity: 144)
         entity.appendKey(to: &key)
         var row = ByteWriter(capacity: 256)
@@ -62,6 +64,8 @@ struct DecisionState {
         }
         // Nothing is ever forgotten, so what was touched is there.
         precondition(!row.isEmpty, "decision state lost an entity that an event touched")
-        try transaction.put(tables[entity.table], key.bytes, row.bytes)
+        let table = entity.table.number
+        try transaction.put(tables[entity.table], key.bytes, row.bytes) { tally.remove(table: table, key.bytes, $0) }
+        tally.add(table: table, key.bytes, row.bytes)
     }
 }

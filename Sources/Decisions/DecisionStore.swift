@@ -41,6 +41,8 @@ final class DecisionStore: Sendable {
         /// In which the event at `position` was written.
         var epoch: UInt64
         var position: UInt64
+        /// Of all rows: who did not close the state proves it by them.
+        var tally = Tally()
     }
 
     /// Nil for a new store, or for one of another format.
@@ -62,7 +64,41 @@ final class DecisionStore: Sendable {
         let (low, position) = (reader.integer(UInt64.self), reader.integer(UInt64.self))
         // From before there were epochs: all events had the first, which is the high half of the identity.
         let epoch = row.byteCount >= 40 ? reader.integer(UInt64.self) : high
-        return (version, Checkpoint(identityHigh: high, identityLow: low, epoch: epoch, position: position))
+        var checkpoint = Checkpoint(identityHigh: high, identityLow: low, epoch: epoch, position: position)
+        if row.byteCount >= 64 {
+            checkpoint.tally.rows = reader.integer(UInt64.self)
+            checkpoint.tally.digest = reader.integer(UInt128.self)
+        }
+        return (version, checkpoint)
+    }
+
+    /// Whether the rows in `path` are those that the kept tally was counted from, by a scan of all. Damaged pages may end the
+    /// process. State of another format is left to whoever folds it anew.
+    static func isProven(path: String) -> Bool {
+        do throws(LMDBError) {
+            var options = Environment.Options()
+            options.isReadOnly = true
+            let environment = try Environment(path: path, options: options)
+            let transaction = try environment.beginRead()
+            guard let meta = try transaction.table(DecisionTable.meta.name),
+                let stored = try stored(transaction, meta)
+            else { return false }
+            guard stored.version == formatVersion else { return true }
+            var tally = Tally()
+            for table in DecisionTable.allCases where table != .meta {
+                guard let opened = try transaction.table(table.name) else { return false }
+                var cursor = try transaction.cursor(opened)
+                var isRow = try cursor.first()
+                // Pages that lead in a circle have more rows than that.
+                while isRow, tally.rows <= stored.checkpoint.tally.rows {
+                    tally.add(table: table.number, cursor.key, cursor.value)
+                    isRow = try cursor.next()
+                }
+            }
+            return tally == stored.checkpoint.tally
+        } catch {
+            return false
+        }
     }
 
     /// The checkpoint of the state in `path`, whatever its format; nil when there is none that can be read.
@@ -85,12 +121,15 @@ final class DecisionStore: Sendable {
     }
 
     func write(_ checkpoint: Checkpoint, to transaction: inout WriteTransaction) throws(LMDBError) {
-        var row = ByteWriter(capacity: 40)
+        var row = ByteWriter(capacity: 64)
         row.append(littleEndian: DecisionStore.formatVersion)
         row.append(littleEndian: checkpoint.identityHigh)
         row.append(littleEndian: checkpoint.identityLow)
         row.append(littleEndian: checkpoint.position)
         row.append(littleEndian: checkpoint.epoch)
+        row.append(littleEndian: checkpoint.tally.rows)
+        row.append(littleEndian: UInt64(truncatingIfNeeded: checkpoint.tally.digest))
+        row.append(littleEndian: UInt64(truncatingIfNeeded: checkpoint.tally.digest >> 64))
         try transaction.put(tables[.meta], DecisionStore.checkpointKey.span.bytes, row.bytes)
     }
 }

@@ -59,6 +59,9 @@ public final class Decisions: Sendable {
         folderThread.join()
     }
 
+    /// Whether the state in `directory` is as it was written, by a scan of all rows. Damaged pages may end the process.
+    public static func isProven(directory: String) -> Bool { DecisionStore.isProven(path: directory + "/decisions") }
+
     /// What the state in `directory` proves of the log, if it can be read.
     public static func witness(directory: String) -> LogWitness? {
         let path = directory + "/decisions"

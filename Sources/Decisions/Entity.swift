@@ -52,4 +52,7 @@ enum DecisionTable: Int, CaseIterable {
         case .commands: "commands"
         }
     }
+
+    /// In the digest of every row: never another's.
+    var number: UInt8 { UInt8(rawValue) }
 }

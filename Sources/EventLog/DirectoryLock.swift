@@ -8,8 +8,11 @@ import POSIX
 public final class DirectoryLock: Sendable {
     /// What is known of a file in the directory.
     public enum Standing: Equatable, Sendable {
-        /// This directory's programs wrote it, and nobody else since; or it is a copy of one that was closed cleanly.
+        /// This directory's programs wrote and closed it, and nobody wrote to it since.
         case good
+        /// This directory's programs wrote it and did not close it, or it looks like a copy of one that was closed: most likely
+        /// all is well, but only its content can prove it.
+        case unproven
         /// It was written by a version that kept no account of its files.
         case unknown
         /// It is none of the above: most likely a copy that was made while it was written to. The text goes on after "it".
@@ -54,7 +57,9 @@ public final class DirectoryLock: Sendable {
         self.file = file
         record = Monitor(LockRecord(process: currentProcess))
         // What is good stays so, also if this process never opens it.
-        for path in found.map({ Array($0.files.keys) }) ?? [] where standing(of: path) == .good { try name(path) }
+        for path in found.map({ Array($0.files.keys) }) ?? [] where [.good, .unproven].contains(standing(of: path)) {
+            try name(path)
+        }
     }
 
     deinit { release() }
@@ -82,13 +87,13 @@ public final class DirectoryLock: Sendable {
             let status = try file.status()
             let isNamed = isOriginal && status.identity.isSameFile(as: entry.identity)
             guard found.isClean else {
-                return isNamed ? .good : .foreign("is a copy that was made while it was written to")
+                return isNamed ? .unproven : .foreign("is a copy that was made while it was written to")
             }
             if isNamed {
                 return status.modified_ns == entry.modified_ns ? .good : .foreign("was changed since it was closed")
             }
             let check = status.bytes >= entry.end ? try DirectoryLock.check(file, end: entry.end) : nil
-            return check == entry.check ? .good : .foreign("is not the copy of one that was closed cleanly")
+            return check == entry.check ? .unproven : .foreign("is not the copy of one that was closed cleanly")
         } catch {
             return .foreign("cannot be read: \(error)")
         }
@@ -101,7 +106,7 @@ public final class DirectoryLock: Sendable {
             return true
         }
         if isOriginal && status.identity.isSameFile(as: entry.identity) { return false }
-        return standing(of: segment) != .good
+        return standing(of: segment) != .unproven
     }
 
     /// Of the first and the last bytes up to `end`: a file that is written to changes in one of the two.

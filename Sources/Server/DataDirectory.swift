@@ -35,7 +35,7 @@ public struct DataDirectory: Sendable {
     ) throws {
         let lock = try DirectoryLock(path)
         try LogSalvage.finishEarlier(lock)
-        let derived = try DerivedState(lock, views: ViewDirectory(dataDirectory: path))
+        let derived = try DerivedState(lock, views: ViewDirectory(dataDirectory: path), report: report)
         let creationTag = Array((currency ?? derived.currency ?? DataDirectory.currencyOfNew).description.utf8)
         let options = EventLogOptions(diskReserveBytes: diskReserveBytes, creationTag: creationTag)
         var log: EventLog

@@ -21,12 +21,15 @@ struct DerivedState {
         "views/" + (path.split(separator: "/").last.map(String.init) ?? path) + "/data.mdb"
     }
 
-    /// Nothing of it may be open. What is not trusted is not opened: it may be in pieces, and LMDB trusts its pages.
-    init(_ lock: DirectoryLock, views: ViewDirectory) throws {
+    /// Nothing of it may be open. What is foreign is not opened at all: it may be in pieces, and LMDB trusts its pages. What nobody
+    /// closed is read as a whole first, in a child process.
+    init(_ lock: DirectoryLock, views: ViewDirectory, report: (String) -> Void) throws {
         if let path = try views.currentPath() {
-            let standing = lock.standing(of: DerivedState.file(ofBuild: path))
-            viewsDistrust = DerivedState.distrust(standing)
-            if viewsDistrust == nil || standing == .unknown, let claim = ViewBuild.claim(path: path) {
+            let file = DerivedState.file(ofBuild: path)
+            viewsDistrust = try DerivedState.distrust(lock.standing(of: file), path, report) {
+                ViewBuild.isProven(path: path)
+            }
+            if let claim = try DerivedState.claim(lock, file, viewsDistrust, { ViewBuild.claim(path: path) }) {
                 let (found, identity) = (claim.checkpoint, claim.checkpoint.identity)
                 witnesses.append(
                     LogWitness(name: path, identity: identity, epoch: found.epoch, position: found.position))
@@ -34,20 +37,47 @@ struct DerivedState {
             }
         }
         if Files.exists(lock.path + "/" + DerivedState.decisionsFile) {
-            let standing = lock.standing(of: DerivedState.decisionsFile)
-            decisionsDistrust = DerivedState.distrust(standing)
-            if decisionsDistrust == nil || standing == .unknown {
-                witnesses += Decisions.witness(directory: lock.path).map { [$0] } ?? []
+            let (file, directory) = (DerivedState.decisionsFile, lock.path)
+            decisionsDistrust = try DerivedState.distrust(
+                lock.standing(of: file), directory + "/decisions", report
+            ) { Decisions.isProven(directory: directory) }
+            if let witness = try DerivedState.claim(
+                lock, file, decisionsDistrust, { Decisions.witness(directory: directory) })
+            {
+                witnesses.append(witness)
             }
         }
     }
 
-    private static func distrust(_ standing: DirectoryLock.Standing) -> String? {
+    /// Why what is in `path` is not to be trusted; `isWhole` reads all of it.
+    private static func distrust(
+        _ standing: DirectoryLock.Standing, _ path: String, _ report: (String) -> Void, isWhole: () -> Bool
+    ) throws -> String? {
         switch standing {
-        case .good: nil
-        case .unknown: "data.mdb was written by an earlier version, which cannot tell it from a copy"
-        case .foreign(let reason): "data.mdb \(reason)"
+        case .good: return nil
+        case .unknown: return "data.mdb was written by an earlier version, which cannot tell it from a copy"
+        case .foreign(let reason): return "data.mdb \(reason)"
+        case .unproven:
+            let started = Clock.monotonicNanoseconds
+            let outcome = try ChildProcess.run(isWhole)
+            let seconds = (Clock.monotonicNanoseconds - started) / 1_000_000_000
+            if seconds > 0 { report("\(path) was not closed, and was read as a whole, in \(seconds) s") }
+            switch outcome {
+            case .returned(true): return nil
+            case .returned(false): return "data.mdb was not closed, and is damaged"
+            case .ended(let signal):
+                return "data.mdb was not closed, and is damaged: reading it ends in signal \(signal)"
+            }
         }
+    }
+
+    /// What is not trusted proves nothing, and is no file of this directory's any more. What an earlier version left does prove.
+    private static func claim<Claim>(
+        _ lock: DirectoryLock, _ file: String, _ distrust: String?, _ read: () -> Claim?
+    ) throws -> Claim? {
+        if distrust != nil { lock.forget(file) }
+        guard distrust == nil || lock.standing(of: file) == .unknown else { return nil }
+        return read()
     }
 }
 

@@ -1,3 +1,5 @@
+import LMDB
+
 /// The tables of a view build. Raw values are part of every row's digest: never reuse one.
 public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// User id → number.
@@ -82,4 +84,12 @@ public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 
     /// Its place among all. No table has the raw values 12 and 20 any more.
     var index: Int { Int(rawValue) - (rawValue < 12 ? 1 : rawValue < 20 ? 2 : 3) }
+}
+
+extension Tally {
+    mutating func add(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) { add(table: table.rawValue, key, value) }
+
+    mutating func remove(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) {
+        remove(table: table.rawValue, key, value)
+    }
 }

@@ -23,7 +23,7 @@ import Testing
         try DirectoryLock(path).standing(of: DirectoryLockTests.name)
     }
 
-    private func isGood(_ path: String) throws -> Bool { try standing(path) == .good }
+    private func isGood(_ path: String) throws -> Bool { try [.good, .unproven].contains(standing(path)) }
 
     private func copy(_ directory: TemporaryDirectory) -> TemporaryDirectory {
         let copy = TemporaryDirectory()
@@ -37,9 +37,8 @@ import Testing
 
     @Test(arguments: [false, true]) func ownFilesAreGood(isClean: Bool) throws {
         let directory = try directory(isClean: isClean)
-        #expect(try isGood(directory.path))
         // Also for the one after a process that did nothing.
-        #expect(try isGood(directory.path))
+        for _ in 0..<2 { #expect(try standing(directory.path) == (isClean ? .good : .unproven)) }
         #expect(try DirectoryLock(directory.path).standing(of: "views/2/data.mdb") != .good)
     }
 

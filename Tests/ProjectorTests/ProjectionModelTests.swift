@@ -2,6 +2,7 @@ import Decisions
 import EventLog
 import Foundation
 import JSON
+import LMDB
 import Marketplace
 import POSIX
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import LMDB
 import Marketplace
 import Queries
 import Testing

@@ -87,6 +87,43 @@ import Testing
         }
     }
 
+    /// Bytes that somebody else wrote, anywhere in the files, after a clean end and after a kill. What the damage is decides nothing:
+    /// pages may lead nowhere, in a circle, or hold what looks right.
+    @Test(arguments: [SIGTERM, SIGKILL]) func damagedFilesAreMadeAgain(signal: Int32) throws {
+        let seed = UInt64.random(in: 0...999_999)
+        var random = SeededGenerator(seed: seed)
+        let market = try filled()
+        let before = try shown(market.server)
+        try market.server.end(with: signal)
+        let whole = market.data.root + "/whole"
+        try FileManager.default.moveItem(atPath: market.data.path, toPath: whole)
+        for round in 0..<8 {
+            try FileManager.default.moveItem(atPath: whole, toPath: market.data.path)
+            var image: [(path: String, bytes: Data)] = []
+            for path in try [market.data.viewsFile(), market.data.path + "/decisions/data.mdb"] {
+                image.append((path, try #require(FileManager.default.contents(atPath: path))))
+            }
+            for (path, bytes) in image {
+                let file = try FileHandle(forUpdating: URL(filePath: path))
+                for _ in 0..<Int.random(in: 1...30, using: &random) {
+                    let count = [1, 16, 4_096].randomElement(using: &random)!
+                    let damage = Data(
+                        (0..<count).map { _ in round % 2 == 0 ? 0 : UInt8.random(in: 0...255, using: &random) })
+                    try file.seek(toOffset: UInt64.random(in: 0..<UInt64(bytes.count - count), using: &random))
+                    try file.write(contentsOf: damage)
+                }
+                try file.close()
+            }
+            let server = try ServerProcess.start(market.data)
+            #expect(try shown(server) == before, "seed \(seed), round \(round): \(server.errors)")
+            expectProblem(
+                try server.connect().command("AddProduct", Market.product("p1").with(["productId": "new"])), 409,
+                "duplicate-sku")
+            try server.end(with: signal)
+            try FileManager.default.moveItem(atPath: market.data.path, toPath: whole)
+        }
+    }
+
     @Test(arguments: ["dangling", "dangling/x", "dangling/x/y"])
     func aDirectoryBehindALinkToNowhereIsRefused(name: String) throws {
         let data = try DataDirectory()

@@ -129,7 +129,7 @@ struct VitrineRebuild: ParsableCommand {
 
     /// Keeps views that prove a loss.
     private func refuseLoss(_ log: EventLog, _ lock: DirectoryLock, _ livePath: String) throws {
-        guard lock.standing(of: dataFile(of: livePath)) == .good, let claim = ViewBuild.claim(path: livePath) else {
+        guard [.good, .unproven].contains(lock.standing(of: dataFile(of: livePath))), let claim = ViewBuild.claim(path: livePath) else {
             return
         }
         let found = claim.checkpoint

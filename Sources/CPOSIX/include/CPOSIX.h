@@ -20,4 +20,8 @@ int vitrine_identify_path(const char *path, struct vitrine_file_identity *identi
 /// Gives each of two names what the other had, at once for everybody.
 int vitrine_exchange(const char *path, const char *other);
 
+/// Runs `body` in a child process, which is quiet and ends with this one, and waits for it. Returns what `body` returned, 0 to 127,
+/// 128 and a signal's number where one ended it, or -1 with errno. The caller must have one thread.
+int vitrine_in_child(int (*body)(void *), void *context);
+
 #endif

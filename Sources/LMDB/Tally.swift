@@ -1,6 +1,6 @@
 import CXXHash
 
-/// How many rows a table holds and what they add up to: equal tallies mean equal rows.
+/// How many rows there are and what they add up to: equal tallies mean equal rows.
 ///
 /// The digest is the sum, modulo 2^128, of a 128-bit hash of (table, key, value) over all rows, so it does not depend on
 /// the order in which rows came, and a change is one subtraction and one addition.
@@ -10,18 +10,19 @@ public struct Tally: Equatable, Sendable {
 
     public init() {}
 
-    mutating func add(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) {
+    /// `table` is a number that the row's table keeps for ever.
+    public mutating func add(table: UInt8, _ key: RawSpan, _ value: RawSpan) {
         rows &+= 1
         digest &+= Tally.hash(table, key, value)
     }
 
-    mutating func remove(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) {
+    public mutating func remove(table: UInt8, _ key: RawSpan, _ value: RawSpan) {
         rows &-= 1
         digest &-= Tally.hash(table, key, value)
     }
 
-    private static func hash(_ table: ViewTable, _ key: RawSpan, _ value: RawSpan) -> UInt128 {
-        let seed = key.withUnsafeBytes { XXH3_64bits_withSeed($0.baseAddress, $0.count, UInt64(table.rawValue)) }
+    private static func hash(_ table: UInt8, _ key: RawSpan, _ value: RawSpan) -> UInt128 {
+        let seed = key.withUnsafeBytes { XXH3_64bits_withSeed($0.baseAddress, $0.count, UInt64(table)) }
         let hash = value.withUnsafeBytes { vitrine_xxh3_128_seeded($0.baseAddress, $0.count, seed) }
         return UInt128(hash.high64) << 64 | UInt128(hash.low64)
     }
