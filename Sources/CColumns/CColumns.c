@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-// The widest vectors of the machine at hand, chosen once when the program starts.
-#if defined(__x86_64__) && defined(__linux__)
+// The widest vectors of the machine at hand, chosen once when the program starts: by a resolver that the dynamic loader
+// calls before ThreadSanitizer has set up the memory that its instrumentation of the resolver writes to.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define WIDEST __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define WIDEST

@@ -1,10 +1,10 @@
 import CLibUV
-import Synchronization
+import POSIX
 
 /// Wakes a loop from any thread. Several wakes before the loop gets to it are one.
 public final class Waker: Sendable {
     /// The handle, or nil once closed. Sending happens under the lock, so it never meets a handle that is being closed.
-    private let handle: Mutex<Handle?>
+    private let handle: Monitor<Handle?>
 
     private struct Handle: @unchecked Sendable {  // Only `uv_async_send` touches it off the loop, and that is thread-safe.
         let pointer: UnsafeMutablePointer<uv_async_t>
@@ -24,7 +24,7 @@ public final class Waker: Sendable {
         }
         precondition(code == 0, "uv_async_init: \(UVError(code: code, call: "uv_async_init"))")
         pointer.pointee.data = Unmanaged.passRetained(Action(action)).toOpaque()
-        handle = Mutex(Handle(pointer: pointer))
+        handle = Monitor(Handle(pointer: pointer))
     }
 
     /// Asks the loop to run the action. False once closed.

@@ -1,7 +1,6 @@
 import CLMDB
 import Glibc
 import POSIX
-import Synchronization
 
 /// One LMDB environment: a memory-mapped file of tables with one writer and many readers.
 ///
@@ -29,7 +28,7 @@ public final class Environment: @unchecked Sendable {  // LMDB serialises writer
     let tablesMax: UInt32
     /// The table that has a record of each named one.
     private(set) var mainTable = Table(handle: 0)
-    private let names = Mutex([MDB_dbi: [UInt8]]())
+    private let names = Monitor([MDB_dbi: [UInt8]]())
 
     /// Opens the environment in the directory `path`, which must exist.
     ///

@@ -1,5 +1,4 @@
 import POSIX
-import Synchronization
 
 /// For an environment whose commits do not wait for the disk: the states that a power cut falls back to.
 ///
@@ -44,7 +43,7 @@ public final class SyncPoints: Sendable {
     private let environment: Environment
     private let data: FileDescriptor
     private let boot: [UInt8]
-    private let stored: Mutex<Stored>
+    private let stored: Monitor<Stored>
 
     /// For an environment that was opened with `syncsCommits` off. There is no sync point until the first is stored.
     public init(_ environment: Environment) throws(LMDBError) {
@@ -52,7 +51,7 @@ public final class SyncPoints: Sendable {
             boot = try SyncPoints.currentBoot()
             data = try FileDescriptor(opening: SyncPoints.dataFile(in: environment.path), .read)
             let file = try SyncPointFile.open(in: environment.path)
-            stored = Mutex(Stored(file: file))
+            stored = Monitor(Stored(file: file))
         } catch {
             throw LMDBError(error)
         }

@@ -1,5 +1,5 @@
 import EventLoop
-import Synchronization
+import POSIX
 
 /// The only way into a loop from another thread: work that runs on the loop, in the order it was posted.
 public final class LoopMailbox: Sendable {
@@ -11,7 +11,7 @@ public final class LoopMailbox: Sendable {
         var isClosed = false
     }
 
-    private let box = Mutex(Box())
+    private let box = Monitor(Box())
 
     init() {}
 

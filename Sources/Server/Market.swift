@@ -2,6 +2,7 @@ import Decisions
 import EventLog
 import LMDB
 import Marketplace
+import POSIX
 import Projector
 import Synchronization
 import Views
@@ -25,7 +26,7 @@ public final class Market: Sendable {
     /// Event streams on all loops.
     let eventStreams = Atomic(0)
     let handlerCounters: [HandlerCounters]
-    private let damage = Mutex<LMDBError?>(nil)
+    private let damage = Monitor<LMDBError?>(nil)
     private let report: @Sendable (String) -> Void
 
     init(

@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    @Test func nothingUnderSourcesTakesALockThatThreadSanitizerCannotSee() throws {
+        for file in try Self.swiftFiles(under: "Sources") {
+            let text = try String(contentsOfFile: Self.root.path + "/" + file, encoding: .utf8)
+            #expect(!text.contains(/\bMutex\s*[<(]/), "\(file) uses Mutex: Monitor is the lock of this program")
+        }
+    }
+
     @Test func theTopLevelHoldsOnlyWhatBelongsThere() throws {
         let entries = Set(try Self.git("ls-files").map { String($0.prefix { $0 != "/" }) })
         try #require(entries.contains("Package.swift"))
