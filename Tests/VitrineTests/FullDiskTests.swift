@@ -37,8 +37,10 @@ import Testing
         #expect(ready.status == 200, "\(ready.text)")
     }
 
-    @Test func fullDiskRefusesCommandsKeepsWhatItTookAndRecovers() throws {
-        let disk = try SmallDisk()
+    @Test(arguments: SmallDiskKind.tested) func fullDiskRefusesCommandsKeepsWhatItTookAndRecovers(
+        _ kind: SmallDiskKind?
+    ) throws {
+        let disk = try SmallDisk(kind)
         var server = try ServerProcess.start(disk.data)
         var client = try server.connect()
         let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
@@ -101,8 +103,8 @@ import Testing
     }
 
     /// Others fill the disk while the log has room left in its segment and the views have none.
-    @Test func viewsWithoutRoomWaitAndGoOn() throws {
-        let disk = try SmallDisk()
+    @Test(arguments: SmallDiskKind.tested) func viewsWithoutRoomWaitAndGoOn(_ kind: SmallDiskKind?) throws {
+        let disk = try SmallDisk(kind)
         let server = try ServerProcess.start(disk.data, ["--disk-reserve", "1"])
         let client = try server.connect()
         for (id, role) in [("sam", "seller"), ("ann", "customer")] as [(JSON, JSON)] {
@@ -126,8 +128,9 @@ import Testing
         #expect(try client.get("/readyz").status == 200)
     }
 
-    @Test func aDiskWithoutRoomForViewsIsSaidAtTheStart() throws {
-        let disk = try SmallDisk()
+    @Test(arguments: SmallDiskKind.tested) func aDiskWithoutRoomForViewsIsSaidAtTheStart(_ kind: SmallDiskKind?) throws
+    {
+        let disk = try SmallDisk(kind)
         var server = try ServerProcess.start(disk.data)
         let user: JSON = ["userId": "sam", "name": "Sam", "role": "seller"]
         let token = try server.connect().command("RegisterUser", user).token

@@ -4,9 +4,12 @@ import Synchronization
 /// A directory of its own for a test, removed when nobody holds it any more. The server's data are in `path`.
 final class DataDirectory: Sendable {
     let root: String
+    /// What programs that use it need in their environment.
+    let environment: [String: String]
     private let starts = Mutex(0)
 
-    init() throws {
+    init(environment: [String: String] = [:]) throws {
+        self.environment = environment
         root = FileManager.default.temporaryDirectory.path + "/vitrine-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     }

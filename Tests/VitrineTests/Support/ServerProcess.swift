@@ -38,10 +38,10 @@ final class ServerProcess: Sendable {
 
     /// Starts `vitrine` with exactly these arguments.
     static func launch(_ arguments: [String], in data: DataDirectory) throws -> ServerProcess {
-        try ServerProcess(arguments, errorFile: data.freshErrorFile())
+        try ServerProcess(arguments, data.environment, errorFile: data.freshErrorFile())
     }
 
-    private init(_ arguments: [String], errorFile: String) throws {
+    private init(_ arguments: [String], _ environment: [String: String], errorFile: String) throws {
         self.errorFile = errorFile
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -49,11 +49,13 @@ final class ServerProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, errorFile + ".out", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
-        var words: [UnsafeMutablePointer<CChar>?] = ([ServerProcess.executable] + arguments).map { strdup($0) }
-        words.append(nil)
+        var words = ([ServerProcess.executable] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for setting in settings { free(setting) } }
         var pid: pid_t = 0
-        let result = posix_spawn(&pid, ServerProcess.executable, &actions, nil, words, environ)
+        let result = posix_spawn(&pid, ServerProcess.executable, &actions, nil, &words, &settings)
         guard result == 0 else { throw Failure.spawn(result) }
         self.pid = pid
     }

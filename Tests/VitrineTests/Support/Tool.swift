@@ -18,6 +18,7 @@ enum Tool: String {
         process.executableURL = URL(filePath: ServerProcess.executable).deletingLastPathComponent()
             .appending(path: rawValue)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(data.environment) { $1 }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
         try process.run()
