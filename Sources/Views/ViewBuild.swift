@@ -5,7 +5,7 @@ import Marketplace
 /// One build of the views: an LMDB environment with all tables, at one position of one log.
 public final class ViewBuild: Sendable {
     /// What rows look like. Change the number with any row, key or table; a build of another definition is discarded.
-    static let formatVersion = 11
+    static let formatVersion = 12
 
     /// The build's directory.
     public let path: String

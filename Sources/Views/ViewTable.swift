@@ -42,6 +42,10 @@ public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case orderChanges = 21
     /// `OrderStates` key → the statuses of a customer's orders.
     case orderStates = 22
+    /// Number of a group and the piece of a sort key → number of the group of titles that it begins there (`TitleGroups`).
+    case titleGroupNumbers = 23
+    /// What the keys of a group's list begin with → how many products that has.
+    case titleGroupMembers = 24
 
     /// The name inside the environment.
     public var name: String {
@@ -66,6 +70,8 @@ public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .orderColumns: "order-columns"
         case .orderChanges: "order-changes"
         case .orderStates: "order-states"
+        case .titleGroupNumbers: "title-group-numbers"
+        case .titleGroupMembers: "title-group-members"
         }
     }
 
@@ -74,7 +80,8 @@ public enum ViewTable: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         switch self {
         case .users, .products, .productDescriptions, .orderDetails, .orderChanges, .reviews, .categoryNames: true
         case .userNumbers, .productNumbers, .categoryNumbers, .productLists, .orderNumbers, .orders, .orderLists,
-            .orderStates, .reviewNumbers, .reviewLists, .productColumns, .sales, .orderColumns:
+            .orderStates, .reviewNumbers, .reviewLists, .productColumns, .sales, .orderColumns, .titleGroupNumbers,
+            .titleGroupMembers:
             false
         }
     }

@@ -27,6 +27,12 @@ struct RandomCommands {
         return Text(String((0..<int(1...12)).map { _ in alphabet.randomElement(using: &random)! }))
     }
 
+    /// Short, or so long that it stands in a group of titles that begin alike.
+    private mutating func title() -> Text {
+        guard chance(2) else { return text() }
+        return Text(String(repeating: "漢", count: Int(int(0...1)) * 40 + 139) + "\(text())")
+    }
+
     private mutating func optional(_ value: Text) -> Text? { chance(2) ? value : nil }
 
     private mutating func change(_ value: Text) -> Change<Text> {
@@ -72,13 +78,13 @@ struct RandomCommands {
         case 3...5:
             return .addProduct(
                 AddProduct(
-                    productId: product(), sellerId: user(), sku: text(), title: text(),
+                    productId: product(), sellerId: user(), sku: text(), title: title(),
                     description: optional(description()),
                     category: category(), price: int(1...6), imageUrl: optional(text()), stock: int(0...60)))
         case 6, 7:
             return .updateProduct(
                 UpdateProduct(
-                    productId: product(), title: optional(text()), description: change(description()),
+                    productId: product(), title: optional(title()), description: change(description()),
                     category: optional(category()), imageUrl: change(text())))
         case 8, 9: return .changePrice(ChangePrice(productId: product(), price: int(1...6)))
         case 10, 11: return .adjustStock(AdjustStock(productId: product(), delta: int(-10...40)))

@@ -26,10 +26,15 @@ final class SmallMarket {
         }
     }
 
+    /// Of the titles that were there when somebody asked first.
+    private(set) lazy var titleRanks = LongTitles.ranks(Set(products.map(\.title)))
+
     static let categories = 12
     /// Sellers come first, then one customer.
     let sellers: Int
     private let sellerPrefix: String
+    /// Titles that products have by chance, nil for the usual ones.
+    private let titles: [String]?
 
     let build: ViewBuild
     private(set) var products: [Product] = []
@@ -38,8 +43,10 @@ final class SmallMarket {
     private var position: UInt64 = 0
 
     /// Sellers' ids are the prefix and a number.
-    init(seed: UInt64, products count: Int, sellers: Int = 9, sellerPrefix: String = "s") throws {
-        (self.sellers, self.sellerPrefix) = (sellers, sellerPrefix)
+    init(seed: UInt64, products count: Int, sellers: Int = 9, sellerPrefix: String = "s", titles: [String]? = nil)
+        throws
+    {
+        (self.sellers, self.sellerPrefix, self.titles) = (sellers, sellerPrefix, titles)
         random = SeededGenerator(seed: seed)
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         build = try ViewBuild.create(
@@ -66,6 +73,28 @@ final class SmallMarket {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+    /// Random changes in a transaction, of products that may change.
+    func changeSome(_ count: Int, where mayChange: (Int) -> Bool = { _ in true }) throws {
+        try change { views in
+            for _ in 0..<count { try changeOne(&views, where: mayChange) }
+        }
+    }
+
+    /// Ends a product, or gives it another title.
+    func discontinue(_ index: Int) throws {
+        products[index].isListed = false
+        try change { views in
+            try apply(.productDiscontinued(ProductDiscontinued(productId: products[index].id)), &views)
+        }
+    }
+
+    func rename(_ index: Int, to title: String) throws {
+        products[index].title = title
+        try change { views in
+            try apply(.productUpdated(ProductUpdated(productId: products[index].id, title: Text(title))), &views)
+        }
+    }
+
     func seller(_ number: Int) -> Text { Text("\(sellerPrefix)\(number)") }
     static func category(_ number: Int) -> Text { Text("category \(number)") }
 
@@ -88,6 +117,7 @@ final class SmallMarket {
     }
 
     private func title() -> String {
+        if let titles { return titles[Int(int(0...Int64(titles.count - 1)))] }
         let words = [
             "apple", "Äpfel", "Zebra", "zebra crossing", "a \"b\"", "漢字", "Éclair", "eclair", "lamp", "Lamp",
             "an exceedingly long title of a lamp",
@@ -115,8 +145,9 @@ final class SmallMarket {
                     stock: product.stock)), at: product.addedAt, &views)
     }
 
-    private func changeOne(_ views: inout ViewWriter) throws {
+    private func changeOne(_ views: inout ViewWriter, where mayChange: (Int) -> Bool = { _ in true }) throws {
         let index = Int(int(0...Int64(products.count - 1)))
+        guard mayChange(index) else { return }
         let id = products[index].id
         switch int(0...9) {
         case 0:

@@ -122,8 +122,13 @@ extension ViewSnapshot {
             budget.read(rows: steps)
         }
         var last: ProductPlace?
+        var seeks = 0
         while try walk.next() {
             steps += 1
+            if walk.seeks > seeks {
+                guard budget.spend((walk.seeks - seeks) * ReadCost.seek_ns) else { return found }
+                seeks = walk.seeks
+            }
             guard steps <= stepsMax else { return nil }
             guard try matches(walk.number) else { continue }
             if found.numbers.count == request.limit {
@@ -131,7 +136,9 @@ extension ViewSnapshot {
                 return found
             }
             found.numbers.append(walk.number)
-            if found.numbers.count == request.limit { last = walk.place }
+            guard found.numbers.count == request.limit else { continue }
+            last = walk.place
+            if last?.isTitleKeyLong == true { last?.title = try titleText(walk.number) }
         }
         return found
     }

@@ -50,7 +50,7 @@ enum ProductListsView {
     private static func put(
         _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, in views: inout ViewWriter
     ) throws(ViewError) {
-        let key = key(place, scope, sort)
+        let key = try key(place, scope, sort, isJoining: true, in: &views)
         try views.put(.productLists, key.bytes, RawSpan())
         views.touch(.productPlaces(scope, sort))
     }
@@ -58,15 +58,27 @@ enum ProductListsView {
     private static func delete(
         _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, in views: inout ViewWriter
     ) throws(ViewError) {
-        let key = key(place, scope, sort)
+        let key = try key(place, scope, sort, isJoining: false, in: &views)
         try views.delete(.productLists, key.bytes)
         views.touch(.productPlaces(scope, sort))
     }
 
-    private static func key(_ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort) -> ByteWriter {
+    private static func key(
+        _ place: ProductPlace, _ scope: ProductScope, _ sort: ProductSort, isJoining: Bool, in views: inout ViewWriter
+    ) throws(ViewError) -> ByteWriter {
+        if place.titleKey.count > ProductListKey.titlePieceBytes {
+            return try TitleGroups.rowKey(place, scope, isJoining: isJoining, in: &views)
+        }
         var key = ByteWriter(capacity: 64)
         ProductListKey.appendPrefix(scope, sort, to: &key)
-        place.append(sort, to: &key)
+        switch sort {
+        case .newest: break
+        case .title:
+            key.append(place.titleKey)
+            key.append(byte: 0)
+        case .priceAscending, .priceDescending, .rating, .sold: key.append(bigEndian: place.rank)
+        }
+        place.appendTail(to: &key)
         return key
     }
 

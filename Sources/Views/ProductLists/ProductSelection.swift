@@ -31,8 +31,8 @@ struct ProductSelection {
         if let after {
             self.after = Candidate(rank: after.rank, added: after.added, number: after.number)
             if sort == .title {
-                self.after?.nextRank = TitleOrder.nextRank(after.title)
-                afterTitleKey = after.title
+                self.after?.nextRank = TitleOrder.nextRank(after.titleKey)
+                afterTitleKey = after.titleKey
             }
         }
         candidates.reserveCapacity(count + 1)
@@ -178,7 +178,8 @@ struct ProductSelection {
         if left.nextRank != right.nextRank { return left.nextRank < right.nextRank }
         if sort == .title, !left.isTitleWhole {
             let keys = try titleKeys()
-            if keys.left != keys.right { return keys.left.lexicographicallyPrecedes(keys.right) }
+            let order = TitleOrder.compare(keys.left, keys.right)
+            if order != 0 { return order < 0 }
         }
         return left.added != right.added ? left.added > right.added : left.number > right.number
     }
@@ -187,8 +188,8 @@ struct ProductSelection {
         -> [UInt8]
     {
         if let key = titleKeys[candidate.number] { return key }
-        snapshot.budget.spend(ReadCost.titleKey_ns)
-        let key = try snapshot.titleKey(UInt64(candidate.number))
+        let key = TitleOrder.key(of: try snapshot.titleText(UInt64(candidate.number)))
+        snapshot.budget.spend(ReadCost.titleKey_ns + key.count * ReadCost.titleKeyByte_ns)
         titleKeys[candidate.number] = key
         return key
     }
@@ -201,18 +202,10 @@ struct ProductSelection {
     {
         let numbers = candidates.prefix(limit).map { UInt64($0.number) }
         guard candidates.count > limit, limit > 0 else { return (numbers, nil) }
-        let title = sort == .title ? try titleKey(candidates[limit - 1], snapshot) : []
+        let titleKey = sort == .title ? try titleKey(candidates[limit - 1], snapshot) : []
         let last = candidates[limit - 1]
-        return (numbers, ProductPlace(rank: last.rank, title: title, added: last.added, number: last.number))
-    }
-}
-
-extension ViewSnapshot {
-    /// The sort key of a product's title.
-    fileprivate func titleKey(_ number: UInt64) throws(LMDBError) -> [UInt8] {
-        guard let row = try get(.products, number: number) else {
-            preconditionFailure("a column holds product number \(number), which has no row")
-        }
-        return TitleOrder.key(ofJSON: ProductRow(row).titleJSON)
+        var place = ProductPlace(rank: last.rank, titleKey: titleKey, added: last.added, number: last.number)
+        if place.isTitleKeyLong { place.title = try snapshot.titleText(UInt64(last.number)) }
+        return (numbers, place)
     }
 }

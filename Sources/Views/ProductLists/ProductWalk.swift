@@ -7,18 +7,24 @@ import LMDB
 /// The highest price first is the list of the lowest first read backwards. Products of one price stand newest first in
 /// both, so a group of one price is read forwards before the walk goes on below it.
 public struct ProductWalk: ~Copyable, ~Escapable {
-    private var cursor: Cursor
-    /// What all keys of the list begin with.
-    private let prefix: ByteWriter
+    var cursor: Cursor
+    /// What all keys of the list begin with, or by title those of the group's list that the cursor is in.
+    var prefix: ByteWriter
+    let scope: ProductScope
     private let sort: ProductSort
     private let prices: ClosedRange<Int64>
-    private var state = State.ended
+    var state = State.ended
+    /// By title: whether the cursor stands on a row, the keys of the groups' rows that led to where it is, and how often it
+    /// was sent into a group's list or back.
+    var hasRow = false
+    var groups: [[UInt8]] = []
+    var seeks = 0
 
     private var rank: UInt64 = 0
     private var added: UInt64 = 0
     private var productNumber: UInt32 = 0
 
-    private enum State {
+    enum State {
         /// The cursor stands on the next item.
         case ahead
         /// The cursor stands on the current item.
@@ -37,7 +43,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
         prices: ClosedRange<Int64> = ViewSnapshot.allPrices
     ) {
         if case .seller = scope { precondition(sort == .newest, "a seller's products are kept by newest") }
-        (self.sort, self.prices) = (sort, prices)
+        (self.scope, self.sort, self.prices) = (scope, sort, prices)
         var prefix = ByteWriter(capacity: 16)
         ProductListKey.appendPrefix(scope, sort, to: &prefix)
         self.prefix = prefix
@@ -47,19 +53,19 @@ public struct ProductWalk: ~Copyable, ~Escapable {
     /// The number of the current product.
     public var number: UInt64 { UInt64(productNumber) }
 
-    /// The place of the current product.
+    /// The place of the current product; without the title itself, which is not here.
     public var place: ProductPlace {
         var place = ProductPlace(rank: sort.isReversed ? ~rank : rank, added: added, number: productNumber)
         if sort == .title {
-            let key = cursor.key
-            place.title = key.extracting(prefix.count..<(key.byteCount - 13)).copy()
-            place.rank = TitleOrder.rank(place.title)
+            place.titleKey = titleKey
+            place.rank = TitleOrder.rank(place.titleKey)
         }
         return place
     }
 
     @_lifetime(self: copy self)
     mutating func begin(after place: ProductPlace?) throws(LMDBError) {
+        if sort == .title { return try beginTitles(after: place) }
         var start = ByteWriter(capacity: 64)
         start.append(prefix.bytes)
         guard sort.isReversed else {
@@ -94,6 +100,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
     /// Moves to the next product; false at the list's end.
     @_lifetime(self: copy self)
     public mutating func next() throws(LMDBError) -> Bool {
+        if sort == .title { return try nextByTitle() }
         switch state {
         case .ended: return false
         case .ahead: return take()
@@ -166,7 +173,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func decode() {
+    mutating func decode() {
         let (rank, added, number) = keyParts
         (self.rank, self.added, productNumber) = (rank, added, number)
     }
@@ -180,7 +187,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
         )
     }
 
-    private func isAt(_ bytes: borrowing ByteWriter) -> Bool {
+    func isAt(_ bytes: borrowing ByteWriter) -> Bool {
         let key = cursor.key
         return key.hasSameBytes(as: bytes.bytes)
     }
@@ -190,7 +197,7 @@ public struct ProductWalk: ~Copyable, ~Escapable {
         return key.bigEndian(prefix.count)
     }
 
-    private var isInList: Bool {
+    var isInList: Bool {
         let key = cursor.key
         guard key.byteCount > prefix.count else { return false }
         return key.extracting(0..<prefix.count).hasSameBytes(as: prefix.bytes)

@@ -1,9 +1,11 @@
 import CCollation
+import Glibc
 import JSON
 
-/// The order of titles: ICU's root collation, by the first 200 bytes of a title's sort key.
+/// The order of titles: ICU's root collation, by the whole sort key of a title.
 enum TitleOrder {
-    static let keyBytesMax = 200
+    /// Every usual title's key fits; the longest of 200 characters has some 8,500 bytes (U+FDFA is 18 letters).
+    private static let keyBytesUsual = 448
 
     // Safe: opened once, never closed, and ICU lets several threads use one collator that nobody changes.
     private nonisolated(unsafe) static let collator: UnsafeMutableRawPointer = {
@@ -14,13 +16,22 @@ enum TitleOrder {
     /// Part of the views' definition: keys of two versions do not compare.
     static var version: UInt32 { vitrine_collator_version(collator) }
 
-    /// The sort key of a title. It has no zero byte.
+    /// The sort key of a title, whole. It has no zero byte.
     static func key(of title: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: keyBytesMax) { key, count in
+        var capacity = keyBytesUsual
+        while true {
+            let key = part(of: title, bytesMax: capacity)
+            if key.count < capacity { return key }
+            capacity *= 4
+        }
+    }
+
+    private static func part(of title: [UInt8], bytesMax: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: bytesMax) { key, count in
             let written = title.withUnsafeBytes {
                 vitrine_collator_key(
                     collator, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count), key.baseAddress,
-                    Int32(keyBytesMax))
+                    Int32(bytesMax))
             }
             precondition(written >= 0, "ICU gave no sort key")
             count = Int(written)
@@ -31,6 +42,17 @@ enum TitleOrder {
 
     /// The sort key of a title that stands as a JSON string in a card.
     static func key(ofJSON json: [UInt8]) -> [UInt8] { key(of: JSONText.decode(json)) }
+
+    /// Below 0 where the first key comes first, 0 where both are one.
+    static func compare(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        let order = left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right -> Int32 in
+                let shared = min(left.count, right.count)
+                return shared == 0 ? 0 : memcmp(left.baseAddress!, right.baseAddress!, shared)
+            }
+        }
+        return order != 0 ? Int(order) : left.count - right.count
+    }
 
     /// The first eight bytes of a key as a number of the same order.
     static func rank(_ key: [UInt8]) -> UInt64 { ByteRank.of(key) }
