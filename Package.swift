@@ -80,7 +80,7 @@ let package = Package(
             ]
         ),
         // What all programs do with a command line: one line for a failure.
-        .target(name: "Program", dependencies: [arguments], swiftSettings: strict),
+        .target(name: "Program", dependencies: ["POSIX", arguments], swiftSettings: strict),
         .executableTarget(
             name: "vitrine", dependencies: ["Program", "Server", "EventLoop", "Marketplace", "POSIX", arguments, toml],
             swiftSettings: strict),

@@ -28,7 +28,7 @@ public final class EventLoop {
         check = .allocate(capacity: 1)
         readBuffer = .allocate(byteCount: Self.readBufferBytes, alignment: 64)
         let code = uv_loop_init(uv)
-        precondition(code == 0, "uv_loop_init: \(UVError(code: code, call: "uv_loop_init"))")
+        guard code == 0 else { UVError(code: code, call: "uv_loop_init").stop() }
         // The allocation callback finds the shared buffer here without touching an object.
         uv.pointee.data = readBuffer
         wheel = TimerWheel(loop: uv, granularity_ms: timerGranularity_ms)

@@ -1,4 +1,5 @@
 import CLibUV
+import POSIX
 
 /// A libuv call that failed, with libuv's own name for the reason.
 public struct UVError: Error, CustomStringConvertible {
@@ -9,4 +10,10 @@ public struct UVError: Error, CustomStringConvertible {
 
     /// For example `uv_listen: address already in use`.
     public var description: String { "\(call): \(String(cString: uv_strerror(code)))" }
+
+    /// For calls that fail only where descriptors or memory run out.
+    func stop() -> Never {
+        Exhaustion.stop(
+            "cannot make an event loop: \(description)", wayOut: "raise the limit of open files (ulimit -n)")
+    }
 }

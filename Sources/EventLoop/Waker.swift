@@ -22,7 +22,7 @@ public final class Waker: Sendable {
             // Safe: released only in the close callback.
             Unmanaged<Action>.fromOpaque(handle!.pointee.data).takeUnretainedValue().run()
         }
-        precondition(code == 0, "uv_async_init: \(UVError(code: code, call: "uv_async_init"))")
+        guard code == 0 else { UVError(code: code, call: "uv_async_init").stop() }
         pointer.pointee.data = Unmanaged.passRetained(Action(action)).toOpaque()
         handle = Monitor(Handle(pointer: pointer))
     }

@@ -31,7 +31,7 @@ public struct LargeArray<Element: BitwiseCopyable>: ~Copyable {
         var memory: UnsafeMutableRawPointer?
         let alignment = isLarge ? hugePageBytes : max(MemoryLayout<Element>.alignment, MemoryLayout<Int>.alignment)
         guard posix_memalign(&memory, alignment, bytes) == 0, let memory else {
-            fatalError("no memory for \(bytes) bytes")
+            Exhaustion.stop(memory: bytes)
         }
         // A kernel without such pages says no, and small ones do as well.
         if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }

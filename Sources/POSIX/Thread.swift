@@ -17,7 +17,11 @@ public final class Thread: Sendable {
                 return nil
             }, box.toOpaque())
         // Only a machine out of threads or memory refuses, and nothing can serve without its threads.
-        precondition(code == 0, "pthread_create: error \(code)")
+        guard code == 0 else {
+            Exhaustion.stop(
+                "cannot start the thread '\(name)': \(String(cString: strerror(code)))",
+                wayOut: "raise the limits of threads and memory (ulimit -u, ulimit -v), or ask for fewer threads")
+        }
         self.handle = handle
     }
 

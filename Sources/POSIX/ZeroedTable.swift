@@ -17,7 +17,7 @@ public struct ZeroedTable<Element: BitwiseCopyable>: ~Copyable {
         guard
             let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
             memory != MAP_FAILED
-        else { fatalError("no memory for \(bytes) bytes") }
+        else { Exhaustion.stop(memory: bytes) }
         // A kernel without such pages says no, and small ones do as well.
         madvise(memory, bytes, MADV_HUGEPAGE)
         start = memory.bindMemory(to: Element.self, capacity: count)

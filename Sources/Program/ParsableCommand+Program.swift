@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import POSIX
 
 /// What `--version` says behind each program's name.
 public let version = "0.1.0"
@@ -10,7 +11,11 @@ extension ParsableCommand {
     /// Help and the version are answers, on standard output. A failure is one line on standard error, whoever finds it:
     /// exit code 64 (EX_USAGE of sysexits.h) for a wrong command line, 1 for the rest.
     public static func runProgram() {
+        StandardStreams.openMissing()
+        // A limit of file sizes is an error of the write, not a signal that ends the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
+            try ProcessLimits.requireMemory(own: memoryOfAny, for: "a program")
             var command = try parseAsRoot(Arguments.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch let code as ExitCode {
@@ -22,6 +27,9 @@ extension ParsableCommand {
             fail(isUsage ? "\(message(for: error)); see \(programName) --help" : "\(error)", code)
         }
     }
+
+    /// What every program may take before it knows what it needs.
+    private static var memoryOfAny: Int { 64 << 20 }
 
     private static var programName: String { configuration.commandName ?? "" }
 

@@ -20,6 +20,7 @@ public struct VitrineServer {
     public func run() throws {
         let startedAt = Clock.monotonicNanoseconds
         try configuration.requireLoopback()
+        let connectionsMaximum = try configuration.requireResources()
         // Before any thread: they inherit the mask, so that only `Signals.wait` sees these.
         let signals = Signals()
         let sockets: [ListeningSocket]
@@ -48,15 +49,17 @@ public struct VitrineServer {
             log: directory.log, projector: projector, decisions: decisions, currency: directory.currency,
             importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
             loops: configuration.loops, startedAt: startedAt, report: report)
-        serve(market, sockets, signals)
+        serve(market, sockets, signals, connectionsMaximum: connectionsMaximum)
         directory.close()
     }
 
-    private func serve(_ market: Market, _ sockets: [ListeningSocket], _ signals: Signals) {
+    private func serve(
+        _ market: Market, _ sockets: [ListeningSocket], _ signals: Signals, connectionsMaximum: Int
+    ) {
         let report = self.report
         var options = LoopOptions()
         options.crossOrigin = configuration.crossOrigin
-        options.connectionsMaximum = VitrineServer.connectionsMax(loops: configuration.loops)
+        options.connectionsMaximum = connectionsMaximum
         let loops = sockets.indices.map { index in
             RunningLoop(index: index, options: options) { loop, mailbox in
                 do {
@@ -137,11 +140,4 @@ public struct VitrineServer {
 
     /// How soon it is seen that the data directory is no longer what is served.
     private static let watchInterval_ms = 400
-
-    /// Clients that one loop takes, so that all stay below the process's limit of open files with room for its own.
-    private static func connectionsMax(loops: Int) -> Int {
-        let ownFiles = 64
-        guard let limit = try? OpenFiles.raiseLimit() else { return 256 }
-        return max(16, min(10_000, (limit - ownFiles) / max(loops, 1)))
-    }
 }

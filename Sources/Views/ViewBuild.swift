@@ -6,6 +6,8 @@ import Marketplace
 public final class ViewBuild: Sendable {
     /// What rows look like. Change the number with any row, key or table; a build of another definition is discarded.
     static let formatVersion = 12
+    /// Address space for each open build: it cannot grow beyond it.
+    public static let reservedBytes = 256 << 30
 
     /// The build's directory.
     public let path: String
@@ -187,7 +189,7 @@ public final class ViewBuild: Sendable {
 
     private static func options(isReadOnly: Bool) -> Environment.Options {
         var options = Environment.Options()
-        options.mapBytes = 256 << 30
+        options.mapBytes = reservedBytes
         options.isReadOnly = isReadOnly
         options.syncsCommits = false
         return options

@@ -1,5 +1,4 @@
-import CLibUV
-import Glibc
+import POSIX
 
 /// A whole run, checked: what to ask, of whom, how fast and for how long.
 struct LoadPlan: Sendable {
@@ -56,21 +55,17 @@ struct LoadPlan: Sendable {
         }
     }
 
-    /// Raises the limit of open files to what the connections need.
-    func reserveFiles() throws(LoadError) {
-        // Besides connections a loop has its epoll, wake-ups and timer; the process its three and a report.
-        let needed = rlim_t(connections + 16 * loops + 32)
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        if limit.rlim_cur >= needed { return }
-        guard limit.rlim_max >= needed else {
-            throw LoadError(
-                "\(connections) connections need \(needed) open files and \(limit.rlim_max) are allowed; raise ulimit -n or take fewer"
-            )
-        }
-        limit.rlim_cur = needed
-        guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            throw LoadError("cannot raise the limit of open files to \(needed): \(String(cString: strerror(errno)))")
+    /// Refuses to begin where the process's limits do not reach, and raises that of open files to what the connections need.
+    func requireResources() throws(LoadError) {
+        do throws(ProcessLimits.Shortage) {
+            // Besides connections a loop has its epoll, wake-ups and timer; the process its three and a report.
+            try ProcessLimits.requireFiles(
+                connections + 16 * loops + 32, for: "a run of \(connections) connections", wayOut: "take fewer")
+            // A loop has a stack and what it counts, a connection the answer that it reads.
+            try ProcessLimits.requireMemory(
+                own: (64 + 32 * loops) << 20 + connections << 17, for: "a run of \(connections) connections")
+        } catch {
+            throw LoadError("\(error)")
         }
     }
 }

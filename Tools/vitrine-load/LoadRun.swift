@@ -16,7 +16,7 @@ struct LoadRun {
     }
 
     func run() throws(LoadError) -> LoadReport {
-        try plan.reserveFiles()
+        try plan.requireResources()
         stopOnInterrupt()
         let outcome = Monitor(Outcome())
         let begin = uv_hrtime()

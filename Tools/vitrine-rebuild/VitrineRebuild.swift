@@ -43,6 +43,9 @@ struct VitrineRebuild: ParsableCommand {
     /// False when the live views differ from what the log makes.
     private func rebuild() throws -> Bool {
         let started = Clock.monotonicNanoseconds
+        try ProcessLimits.requireFiles(32, for: "a rebuild")
+        // The live build, the new one, and what a batch holds.
+        try ProcessLimits.requireMemory(own: 1 << 30, mapped: 2 * ViewBuild.reservedBytes, for: "a rebuild")
         let (log, lock) = try openLog()
         let isBeside = lock == nil
         let tag = log.creationTag.prefix { $0 != 0 }

@@ -31,6 +31,7 @@ final class DataSink: Sink {
         self.path = path
         let progress = self.progress
         do {
+            try DataDirectory.requireResources(for: "an import")
             directory = try DataDirectory(path: path, currency: asked) {
                 StandardError.write("vitrine-import: \($0)\n")
             }

@@ -102,6 +102,15 @@ final class ServerSink: Sink {
         address: ServerAddress, currency: Currency, connectionCount: Int, patience: Patience = Patience()
     ) throws(ImportError) {
         self.currency = currency
+        do throws(ProcessLimits.Shortage) {
+            try ProcessLimits.requireFiles(
+                connectionCount + 32, for: "an import of \(connectionCount) connections",
+                wayOut: "take fewer --connections")
+            try ProcessLimits.requireMemory(
+                own: (256 + 16 * connectionCount) << 20, for: "an import of \(connectionCount) connections")
+        } catch {
+            throw ImportError("\(error)")
+        }
         do throws(ConnectionError) {
             _ = try ServerConnection(address)
         } catch {
