@@ -34,9 +34,32 @@ public enum Files {
         }
         if code == 0, fsync(file) != 0 { code = errno }
         close(file)
-        guard code == 0 else { throw SystemError("write", draft, code: code) }
-        guard rename(draft, path) == 0 else { throw SystemError("rename", path) }
+        if code != 0 {
+            unlink(draft)
+            throw SystemError("write", draft, code: code)
+        }
+        guard rename(draft, path) == 0 else {
+            let error = SystemError("rename", path)
+            unlink(draft)
+            throw error
+        }
         try Directory.synchronize(Directory.parent(of: path))
+    }
+
+    /// Whether `replace` could write the file now. Leaves everything as it is.
+    public static func checkReplaceable(_ path: String) throws(SystemError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw SystemError("open", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+            }
+            guard access(path, W_OK) == 0 else { throw SystemError("open", path) }
+        }
+        let draft = path + ".new"
+        let file = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw SystemError("open", path) }
+        close(file)
+        unlink(draft)
     }
 
     /// Removes a directory with all that is in it; nothing to do when there is none.

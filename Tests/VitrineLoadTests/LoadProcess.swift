@@ -12,7 +12,9 @@ struct LoadProcess {
     let report: JSONValue?
 
     /// Runs `vitrine-load` to its end, with a JSON report beside its output.
-    init(_ arguments: [String], withReport: Bool = true) throws {
+    ///
+    /// `through` is a program and its arguments that runs it.
+    init(_ arguments: [String], withReport: Bool = true, through wrapper: [String] = []) throws {
         let directory = try Self.makeDirectory()
         let (output, errors, report) = ("\(directory)/out", "\(directory)/err", "\(directory)/report.json")
         var actions = posix_spawn_file_actions_t()
@@ -21,11 +23,11 @@ struct LoadProcess {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         let program = try Self.program()
-        let words = [program] + arguments + (withReport ? ["--report", report] : [])
+        let words = wrapper + [program] + arguments + (withReport ? ["--report", report] : [])
         var pointers = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var process = pid_t()
-        let code = posix_spawn(&process, program, &actions, nil, &pointers, environ)
+        let code = posix_spawn(&process, words[0], &actions, nil, &pointers, environ)
         guard code == 0 else { throw SystemError("posix_spawn", program, code: code) }
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}

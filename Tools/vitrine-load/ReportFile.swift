@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// Where a report goes and in which form, by the ending of its name.
 struct ReportFile: Equatable, Sendable {
@@ -14,36 +15,33 @@ struct ReportFile: Equatable, Sendable {
     }
 
     /// Fails before the run and not after it when the file cannot be written. What an earlier run left stays until then.
-    func checkWritable() throws(LoadError) { close(try openFile(flags: 0)) }
+    func checkWritable() throws(LoadError) {
+        try attempt { target throws(SystemError) in try Files.checkReplaceable(target) }
+    }
 
+    /// Writes the file whole; where that fails, what an earlier run left stays.
     func write(_ report: LoadReport) throws(LoadError) {
-        let file = try openFile(flags: O_TRUNC)
         let bytes =
             switch form {
             case .json: report.json
             case .html: report.html
             }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, $0.count - written) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                let reason = String(cString: strerror(errno))
-                close(file)
-                throw LoadError("cannot write report \(path): \(reason)")
-            }
-            written += count
-        }
-        guard close(file) == 0 else {
-            throw LoadError("cannot write report \(path): \(String(cString: strerror(errno)))")
+        try attempt { target throws(SystemError) in try Files.replace(target, with: bytes) }
+    }
+
+    private func attempt(_ body: (_ target: String) throws(SystemError) -> Void) throws(LoadError) {
+        do throws(SystemError) {
+            try body(target)
+        } catch {
+            let reason = String(cString: strerror(error.code))
+            throw LoadError("cannot write report \(path): \(reason); choose another --report")
         }
     }
 
-    private func openFile(flags: Int32) throws(LoadError) -> Int32 {
-        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o666)
-        guard file >= 0 else {
-            throw LoadError("cannot write report \(path): \(String(cString: strerror(errno))); choose another --report")
-        }
-        return file
+    /// Where a link leads: the file there is replaced, not the link.
+    private var target: String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }
