@@ -13,6 +13,9 @@ public struct Problem: Error, Sendable {
     public struct Item: Sendable {
         public let location: Location
         public let detail: String
+        /// Members of this place alone.
+        var texts: [(name: String, value: String)] = []
+        var numbers: [(name: String, value: Int64)] = []
     }
 
     /// The last part of `type`: `urn:vitrine:problem:<slug>`.
@@ -30,11 +33,21 @@ public struct Problem: Error, Sendable {
         (self.slug, self.status, self.title, self.detail) = (slug, status, title, detail)
     }
 
+    /// Members of this problem alone that are money, such as `total`.
+    public var amounts: [(name: String, minorUnits: Int64, currency: String)] = []
+
     /// This problem with one more place where the request is wrong.
     public func at(_ location: Location, _ detail: String) -> Problem {
         var copy = self
-        copy.errors.append(Item(location: location, detail: detail))
+        copy.add(location, detail)
         return copy
+    }
+
+    public mutating func add(
+        _ location: Location, _ detail: String, texts: [(name: String, value: String)] = [],
+        numbers: [(name: String, value: Int64)] = []
+    ) {
+        errors.append(Item(location: location, detail: detail, texts: texts, numbers: numbers))
     }
 
     /// Writes the JSON object.
@@ -47,11 +60,14 @@ public struct Problem: Error, Sendable {
         output.append(decimal: Int(status.rawValue))
         if let detail { output.member("detail", detail) }
         for (name, value) in texts { output.member(name, value) }
-        for (name, value) in numbers {
+        for (name, value) in numbers { output.member(name, value) }
+        for (name, minorUnits, currency) in amounts {
             output.append(",")
             output.append(jsonString: name)
-            output.append(":")
-            output.append(decimal: value)
+            output.append(":{\"amount\":")
+            output.append(decimal: minorUnits)
+            output.member("currency", currency)
+            output.append("}")
         }
         if !errors.isEmpty { writeErrors(into: &output) }
         output.append("}")
@@ -71,6 +87,8 @@ public struct Problem: Error, Sendable {
             output.append(":")
             output.append(jsonString: place)
             output.member("detail", item.detail)
+            for (name, value) in item.texts { output.member(name, value) }
+            for (name, value) in item.numbers { output.member(name, value) }
             output.append("}")
         }
         output.append("]")
@@ -84,5 +102,13 @@ extension ByteWriter {
         append(jsonString: name)
         append(":")
         append(jsonString: value)
+    }
+
+    /// `,"name":1`
+    fileprivate mutating func member(_ name: String, _ value: Int64) {
+        append(",")
+        append(jsonString: name)
+        append(":")
+        append(decimal: value)
     }
 }

@@ -2,6 +2,7 @@ import Decisions
 import EventLoop
 import HTTP
 import JSON
+import Marketplace
 import POSIX
 
 /// A request that sends commands in lines: what has come, what is being decided, and what is to be answered, in order.
@@ -30,6 +31,7 @@ final class CommandLines {
         let number: Int
     }
 
+    private let currency: Currency
     let isMinimal: Bool
     let isChunked: Bool
     /// Outcomes that the writer has told, in the order of the lines.
@@ -52,8 +54,8 @@ final class CommandLines {
     private var lastPosition: UInt64 = 0
     private var answers = ByteWriter(capacity: 4_096)
 
-    init(isMinimal: Bool, isChunked: Bool, retry: LoopTimer) {
-        (self.isMinimal, self.isChunked, self.retry) = (isMinimal, isChunked, retry)
+    init(in currency: Currency, isMinimal: Bool, isChunked: Bool, retry: LoopTimer) {
+        (self.currency, self.isMinimal, self.isChunked, self.retry) = (currency, isMinimal, isChunked, retry)
     }
 
     // MARK: Lines
@@ -100,7 +102,9 @@ final class CommandLines {
                 if !isMinimal { append(command, line.number) }
             case .rejected(let rejection, let logEnd):
                 lastPosition = max(lastPosition, logEnd)
-                append(Problem(rejection.ofLine, key: .pointer("#/idempotencyKey")), line.number)
+                append(
+                    Problem(rejection.ofLine, in: currency, at: "#/data", key: .pointer("#/idempotencyKey")),
+                    line.number)
             case .noRoom(let freeBytes, let reserveBytes, let logEnd):
                 lastPosition = max(lastPosition, logEnd)
                 append(.noRoom(freeBytes, reserveBytes), line.number)

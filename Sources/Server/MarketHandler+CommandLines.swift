@@ -39,7 +39,8 @@ extension MarketHandler {
         }
         if !isChunked { connection.closeAfterAnswer() }
         let retry = LoopTimer(on: loop) { [unowned self, unowned connection] in goOn(connection) }
-        let lines = CommandLines(isMinimal: isMinimal, isChunked: isChunked, retry: retry)
+        let lines = CommandLines(
+            in: market.currency, isMinimal: isMinimal, isChunked: isChunked, retry: retry)
         guard request.head.hasBody else { return writeEnd(of: lines, on: connection, into: &output) }
         commandLines[connection.id] = lines
         connection.suspend()

@@ -43,7 +43,9 @@ extension MarketHandler {
         case .accepted(let accepted): write(accepted, on: connection, into: &output)
         case .rejected(let rejection, let logEnd):
             counters.problems.wrappingAdd(1, ordering: .relaxed)
-            answer(Problem(rejection), at: logEnd, on: connection, into: &output)
+            answer(
+                Problem(rejection, in: market.currency, at: "#", key: .header("Idempotency-Key")), at: logEnd,
+                on: connection, into: &output)
         case .noRoom(let freeBytes, let reserveBytes, let logEnd):
             counters.problems.wrappingAdd(1, ordering: .relaxed)
             answer(.noRoom(freeBytes, reserveBytes), at: logEnd, on: connection, into: &output)

@@ -9,7 +9,20 @@ extension Problem {
             detail: "It has \(freeBytes) bytes free, the reserve is \(reserveBytes). Nothing was done; queries go on.")
     }
 
-    /// What HTTP calls a rejection of a command whose key stands at `key`.
+    /// What HTTP calls a rejection of a command in a marketplace that trades in `currency`. The command stands at `place`, its key
+    /// at `key`.
+    init(_ rejection: Rejection, in currency: Currency, at place: String, key: Location) {
+        self.init(rejection, key: key)
+        for line in rejection.lines {
+            add(
+                .pointer("\(place)/lines/\(line.index)/productId"), line.detail,
+                texts: [("productId", line.productId.description)],
+                numbers: line.available.map { [("available", $0)] } ?? [])
+        }
+        if let total = rejection.total { amounts.append(("total", total, "\(currency)")) }
+    }
+
+    /// What HTTP calls a rejection that no marketplace has made, of what a client sent.
     init(_ rejection: Rejection, key: Location = .header("Idempotency-Key")) {
         let (status, title): (Status, String) =
             switch rejection.kind {

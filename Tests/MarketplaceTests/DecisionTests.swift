@@ -235,6 +235,24 @@ import Testing
         #expect(rejection(order([("p1", 11)]))?.kind == .insufficientStock)
     }
 
+    @Test func everyLineAtFaultIsNamed() {
+        let refused = rejection(order([("p2", 1), ("p1", 7), ("x", 1), ("p3", 1), ("p2", 4), ("p1", 4)]))
+        #expect(refused?.kind == .insufficientStock && refused?.productId == "p1" && refused?.available == 10)
+        #expect(refused?.detail == refused?.lines.first?.detail)
+        #expect(refused?.lines.map(\.index) == [1, 2, 3, 5])
+        #expect(refused?.lines.map(\.productId) == ["p1", "x", "p3", "p1"])
+        #expect(refused?.lines.map(\.available) == [10, nil, nil, 10])
+        #expect(
+            refused?.lines.map(\.detail) == [
+                "Product 'p1' has 10 left; 11 are wanted.", "There is no product 'x'.",
+                "Product 'p3' is discontinued.", "Product 'p1' has 10 left; 11 are wanted.",
+            ])
+        // The first line at fault says what kind it is; one that needs no stock is not at fault for it.
+        #expect(rejection(order([("x", 1), ("p1", 11)]))?.kind == .unknownProduct)
+        #expect(rejection(order([("p1", 11), ("x", 1)], status: .cancelled))?.lines.map(\.index) == [1])
+        #expect(rejection(order(Array(repeating: ("x", 1), count: 1_000)))?.lines.count == 1_000)
+    }
+
     @Test func anOrderImportedAsCancelledNeedsAndTakesNoStock() throws {
         let cancelled = try #require(event(order([("p1", 11)], status: .cancelled)))
         var market = market
@@ -249,6 +267,7 @@ import Testing
     @Test func aTotalThatIsNotTheExpectedOneIsTold() {
         let changed = rejection(order([("p1", 1)], total: 99))
         #expect(changed?.kind == .priceChanged)
+        #expect(changed?.total == 100)
         #expect(changed?.detail.contains("100") == true)
         #expect(changed?.detail.contains("99") == true)
         #expect(event(order([("p1", 1)], total: 100)) != nil)

@@ -52,6 +52,52 @@ import Testing
         }
     }
 
+    @Test func everyLineOfAnOrderAtFaultIsPointedAt() throws {
+        let market = try Market()
+        try market.accept("AddProduct", Market.product("gone"))
+        try market.accept("DiscontinueProduct", ["productId": "gone"])
+        let order = Market.order("o", [("lamp", 6), ("nothing", 1), ("gone", 1), ("lamp", 5)])
+        func errors(_ place: String) -> JSON {
+            func line(_ index: Int, _ detail: String, _ product: String, _ available: JSON = .absent) -> JSON {
+                JSON.object([
+                    "pointer": .string("\(place)/lines/\(index)/productId"), "detail": .string(detail),
+                    "productId": .string(product),
+                ]).with(["available": available])
+            }
+            return [
+                line(0, "Product 'lamp' has 10 left; 11 are wanted.", "lamp", 10),
+                line(1, "There is no product 'nothing'.", "nothing"),
+                line(2, "Product 'gone' is discontinued.", "gone"),
+                line(3, "Product 'lamp' has 10 left; 11 are wanted.", "lamp", 10),
+            ]
+        }
+        let answer = try market.client.command("CreateOrder", order)
+        expectProblem(answer, 409, "insufficient-stock")
+        #expect(answer.json["productId"] == "lamp" && answer.json["available"] == 10)
+        #expect(answer.json["detail"] == answer.json["errors"][0]["detail"])
+        #expect(answer.json["errors"] == errors("#"), "\(answer.text)")
+        let bulk = try market.client.lines([CommandText("CreateOrder", order).text])
+        #expect(bulk.problem(0) == "insufficient-stock")
+        #expect(bulk.answers[0]["error"]["errors"] == errors("#/data"))
+        let unknown = try market.client.command("CreateOrder", Market.order("o", [("lamp", 1), ("nothing", 1)]))
+        expectProblem(unknown, 409, "unknown-product")
+        #expect(unknown.json["productId"] == .absent)
+        #expect(unknown.json["errors"].array?.count == 1 && unknown.json["errors"][0]["productId"] == "nothing")
+    }
+
+    @Test func aChangedPriceTellsTheNewTotal() throws {
+        let market = try Market()
+        let order = Market.order("o", [("lamp", 2)]).with(["expectedTotal": gbp(1)])
+        let price = try #require(try market.client.get("/v1/products/lamp").json["price"]["amount"].integer)
+        let total: JSON = ["amount": .integer(2 * price), "currency": "GBP"]
+        let answer = try market.client.command("CreateOrder", order)
+        expectProblem(answer, 409, "price-changed")
+        #expect(answer.json["total"] == total, "\(answer.text)")
+        let bulk = try market.client.lines([CommandText("CreateOrder", order).text])
+        #expect(bulk.answers[0]["error"]["total"] == total)
+        try market.accept("CreateOrder", order.with(["expectedTotal": answer.json["total"]]))
+    }
+
     @Test func fieldsAtFaultArePointedAt() throws {
         let market = try Market()
         let lamp = Market.product("p")

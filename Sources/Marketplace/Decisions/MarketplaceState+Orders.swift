@@ -5,11 +5,13 @@ extension MarketplaceState {
         }
         try user(command.customerId, as: .customer)
         let status = command.status ?? .created
+        try checkLines(command.lines, reservesStock: status.reservesStock)
         let lines = try frozenLines(command.lines)
-        if status.reservesStock { try checkStock(lines) }
         let total = try total(lines)
         if let expected = command.expectedTotal, expected != total {
-            throw Rejection(.priceChanged, "The order's total is \(total) now, \(expected) was expected.")
+            var rejection = Rejection(.priceChanged, "The order's total is \(total) now, \(expected) was expected.")
+            rejection.total = total
+            throw rejection
         }
         return .event(
             .orderCreated(
@@ -32,19 +34,30 @@ extension MarketplaceState {
         return frozen
     }
 
-    /// The lines of one product count together.
-    private func checkStock(_ lines: [OrderCreated.Line]) throws(Rejection) {
-        if lines.count == 1 { return try checkStock(of: lines[0].productId, for: lines[0].quantity) }
+    /// Refuses an order for the first line at fault, and names every other beside it.
+    private func checkLines(_ lines: [CreateOrder.Line], reservesStock: Bool) throws(Rejection) {
+        // The lines of one product count together.
         var wanted: [Text: Int64] = [:]
         for line in lines {
             wanted[line.productId] = (wanted[line.productId] ?? 0).addingSaturated(line.quantity)
         }
-        // In the order of the lines, so that the same command is refused for the same product every time.
-        for line in lines { try checkStock(of: line.productId, for: wanted[line.productId] ?? 0) }
+        var refused: Rejection?
+        for (index, line) in lines.enumerated() {
+            do throws(Rejection) {
+                let available = try listedProduct(line.productId).stock
+                guard reservesStock else { continue }
+                try checkStock(of: line.productId, available, for: wanted[line.productId] ?? 0)
+            } catch {
+                if refused == nil { refused = error }
+                refused?.lines.append(
+                    Rejection.LineFault(
+                        index: index, detail: error.detail, productId: line.productId, available: error.available))
+            }
+        }
+        if let refused { throw refused }
     }
 
-    private func checkStock(of productId: Text, for wanted: Int64) throws(Rejection) {
-        let available = try product(productId).stock
+    private func checkStock(of productId: Text, _ available: Int64, for wanted: Int64) throws(Rejection) {
         guard wanted <= available else {
             throw Rejection(
                 .insufficientStock, "Product '\(productId)' has \(available) left; \(wanted) are wanted.",

@@ -7,6 +7,10 @@ public struct Rejection: Error, Equatable, Sendable {
     public var detail: String
     /// The fields at fault, when the fault is in fields.
     public var errors: [FieldError]
+    /// The lines of an order that are at fault, in their order. `kind` and `detail` are those of the first.
+    public var lines: [LineFault] = []
+    /// With `priceChanged`: what the order would cost.
+    public var total: Amount?
     /// With `duplicateSku`: the product that has the sku. With `insufficientStock`: the product that there is too little of …
     public var productId: Text?
     /// … and the units of it that are left.
@@ -24,6 +28,15 @@ public struct Rejection: Error, Equatable, Sendable {
         self.productId = productId
         self.available = available
         self.owner = owner
+    }
+
+    /// What is wrong with one line of an order.
+    public struct LineFault: Equatable, Sendable {
+        public var index: Int
+        public var detail: String
+        public var productId: Text
+        /// With `insufficientStock`.
+        public var available: Int64?
     }
 
     /// Raw values are the problem's slug in `urn:vitrine:problem:…`.

@@ -44,7 +44,9 @@ struct AnswerDocument: Equatable {
         if var errors = members.take("errors")?.array, let first = errors.next(), var error = first.object,
             let place = error.take("pointer")?.text ?? error.take("header")?.text ?? error.take("parameter")?.text
         {
-            detail += " (\(place): \(error.take("detail")?.text ?? ""))"
+            // What is wrong with an order's first line is said already.
+            let fault = error.take("detail")?.text ?? ""
+            if fault != detail { detail += " (\(place): \(fault))" }
         }
     }
 }
