@@ -2,14 +2,15 @@ import Glibc
 import HTTP
 import JSON
 
-/// The parameters of a query by name, decoded: each known and given once.
+/// The parameters of a query by name, decoded: each known and, unless it is a list, given once.
 struct ParameterSet {
-    /// More than any query has; what is beyond is refused before it is decoded.
-    private static let parametersMax = 32
+    /// More than any query has, with a list of 100 ids one by one; what is beyond is refused before it is decoded.
+    private static let parametersMax = 128
 
     private var values: [(name: StaticString, value: [UInt8])] = []
 
-    init(_ query: RawSpan, allowed: [StaticString]) throws(Problem) {
+    /// `lists` may be given several times: that is the same as their values with a comma between them.
+    init(_ query: RawSpan, allowed: [StaticString], lists: [StaticString] = []) throws(Problem) {
         guard query.byteCount > 0 else { return }
         var parameters = QueryParameters(query)
         var count = 0
@@ -21,10 +22,16 @@ struct ParameterSet {
             guard let name = ParameterSet.known(parameters.name, allowed) else {
                 throw ParameterSet.unknown(parameters.name, allowed)
             }
-            guard !values.contains(where: { $0.name.isSame(as: name) }) else {
+            let value = parameters.value.withUnsafeBytes { [UInt8]($0) }
+            guard let known = values.firstIndex(where: { $0.name.isSame(as: name) }) else {
+                values.append((name, value))
+                continue
+            }
+            guard lists.contains(where: { $0.isSame(as: name) }) else {
                 throw Problem.parameter("\(name)", "is given more than once")
             }
-            values.append((name, parameters.value.withUnsafeBytes { [UInt8]($0) }))
+            values[known].value.append(UInt8(ascii: ","))
+            values[known].value += value
         }
     }
 

@@ -19,10 +19,13 @@ public struct ProductListQuery: Sendable {
         "category", "seller", "minPrice", "maxPrice", "minRating", "inStock", "sort", "limit", "cursor", "facets",
         "ids",
     ]
+    /// Those that hold several values.
+    private static let lists: [StaticString] = ["facets", "ids"]
     static let idsMax = 100
 
     public init(_ query: RawSpan) throws(Problem) {
-        let parameters = try ParameterSet(query, allowed: ProductListQuery.parameters)
+        let parameters = try ParameterSet(
+            query, allowed: ProductListQuery.parameters, lists: ProductListQuery.lists)
         request = ProductListRequest(limit: try parameters.limit(1...100, default: 20))
         if let ids = parameters.value("ids") {
             if let other = parameters.first(except: ["ids", "limit"]) {

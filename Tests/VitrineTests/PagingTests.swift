@@ -134,4 +134,30 @@ import Testing
         let rest = try market.client.get("/v1/orders?customer=ann&limit=3&cursor=\(cursor)", after: token).json
         #expect(rest["items"].array?.map { $0["orderId"] } == ["o-2", "o-1", "o-0"])
     }
+
+    /// Their sort keys begin alike for longer than a key of the store may be.
+    @Test func titlesThatDifferAtTheEndOnlyAreInOrder() throws {
+        let market = try Market()
+        let titles = [70, 180].flatMap { count in
+            (1...9).map { String(repeating: "漢", count: count) + "\($0)" }
+        }
+        for (index, title) in titles.shuffled().enumerated() {
+            try market.accept(
+                "AddProduct", Market.product("t\(index)").with(["title": .string(title), "category": "han"]))
+        }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 0]).token
+        for limit in [1, 4, 100] {
+            var found: [String] = []
+            var cursor = ""
+            repeat {
+                let page = try market.client.get(
+                    "/v1/products?sort=title&category=han&limit=\(limit)\(cursor)", after: token
+                ).json
+                found += (page["items"].array ?? []).compactMap { $0["title"].string }
+                cursor = page["nextCursor"].string.map { "&cursor=\($0)" } ?? ""
+            } while !cursor.isEmpty
+            // What ends with a digit stands before what goes on with another Han character.
+            #expect(found == titles.sorted { ($0.count, $0) < ($1.count, $1) }, "limit \(limit)")
+        }
+    }
 }

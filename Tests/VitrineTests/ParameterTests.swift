@@ -34,6 +34,36 @@ import Testing
         }
     }
 
+    @Test func listsMayBeRepeatedAsWellAsHoldCommas() throws {
+        let market = try Market()
+        for index in 0..<3 { try market.accept("AddProduct", Market.product("p\(index)")) }
+        let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 0]).token
+        func same(_ targets: [String]) throws {
+            let answers = try targets.map { try market.client.get("/v1/products?\($0)", after: token) }
+            for answer in answers { #expect(answer.status == 200 && answer.body == answers[0].body, "\(answer.text)") }
+        }
+        try same(["ids=p2,p0,p1", "ids=p2&ids=p0&ids=p1", "ids=p2,p0&ids=p1", "ids=p2&limit=1&ids=p0%2Cp1"])
+        try same(["facets=category,price", "facets=price&limit=20&facets=category", "facets=price,category"])
+        // A cursor of one form goes on in the other.
+        let page = try market.client.get("/v1/products?facets=price&facets=seller&limit=2", after: token).json
+        let cursor = try #require(page["nextCursor"].string)
+        let next = try market.client.get("/v1/products?facets=price,seller&limit=2&cursor=\(cursor)", after: token)
+        #expect(next.status == 200 && next.json["items"].array?.count == 2)
+        let hundred = (0..<100).map { "ids=p\($0)" }.joined(separator: "&")
+        #expect(try market.client.get("/v1/products?\(hundred)", after: token).json["items"].array?.count == 3)
+        let bad = [
+            ("facets=price&facets=price", "facets"), ("facets=price&facets=colour", "facets"),
+            ("facets=&facets=", "facets"),
+            ("ids=p0&ids=", "ids"), ("ids=p0&sort=price&ids=p1", "ids"), ("\(hundred)&ids=p", "ids"),
+            ("sort=price&sort=price", "sort"), ("seller=sam&seller=sam", "seller"),
+        ]
+        for (query, parameter) in bad {
+            let answer = try market.client.get("/v1/products?\(query)")
+            expectProblem(answer, 400)
+            #expect(answer.faults("parameter") == [parameter], "\(query): \(answer.text)")
+        }
+    }
+
     @Test func brokenPercentEncodingIsABadRequest() throws {
         let market = try Market()
         for target in ["/v1/products?category=%", "/v1/products?category=%4", "/v1/products?category=%zz"] {
