@@ -45,6 +45,18 @@ struct OpenAPIFile {
         return object.values.reduce(into: own) { $0.formUnion(references(in: $1)) }
     }
 
+    /// Places of `enum` and `const` without a `type` beside them.
+    var untypedValues: [String] { untypedValues(in: root, at: "#") }
+
+    private func untypedValues(in value: Any, at place: String) -> [String] {
+        if let list = value as? [Any] {
+            return list.enumerated().flatMap { untypedValues(in: $1, at: "\(place)/\($0)") }
+        }
+        guard let object = value as? [String: Any] else { return [] }
+        let isUntyped = (object["enum"] is [Any] || object["const"] != nil) && object["type"] == nil
+        return (isUntyped ? [place] : []) + object.flatMap { untypedValues(in: $1, at: "\(place)/\($0)") }
+    }
+
     /// Whether a schema of text takes `text`; nil when it is of something else or only names a format.
     func takes(_ text: String, _ schema: [String: Any]) -> Bool? {
         let kinds = (schema["anyOf"] as? [[String: Any]] ?? [schema]).map(followed)

@@ -250,6 +250,22 @@ import Testing
         }
     }
 
+    /// Generators of clients drop what has values but no type.
+    @Test func everyValueHasAType() {
+        #expect(document.untypedValues == [])
+    }
+
+    /// A generated client sends a default, also beside `ids`, which stands alone.
+    @Test func noSortHasADefault() throws {
+        for (path, operations) in document.paths {
+            for operation in operations.values {
+                for (name, schema) in document.parameters(of: operation, in: "query") where name == "sort" {
+                    #expect((schema as? [String: Any])?["default"] == nil, "\(path)")
+                }
+            }
+        }
+    }
+
     /// Most validators divide binary floating-point numbers, where 2.9 is no multiple of 0.1.
     @Test func multiplesAreOfWholeNumbers() throws {
         let text = String(decoding: OpenAPIDocument.bytes, as: UTF8.self)
