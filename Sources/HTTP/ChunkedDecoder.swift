@@ -2,7 +2,7 @@ import Glibc
 
 /// Takes the chunks off a body, in place, in whatever portions it arrives. Extensions and trailers are read and dropped.
 ///
-/// The input is strict: sizes are hexadecimal digits, every line ends with CRLF.
+/// The input is strict: sizes are hexadecimal digits, extensions are well formed, every line ends with CRLF.
 public struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size, extensions, sizeLineFeed
@@ -15,6 +15,8 @@ public struct ChunkedDecoder: Sendable {
     /// Bytes of the current chunk still to come.
     private var remaining = 0
     private var sizeDigits = 0
+    private var extensions = ChunkExtensions()
+    /// Bytes of the current size line's extensions.
     private var lineBytes = 0
     private var trailerBytes = 0
     /// Whether the trailer line's name has ended.
@@ -56,10 +58,7 @@ public struct ChunkedDecoder: Sendable {
     private mutating func step(_ byte: UInt8) throws(Refusal) {
         switch state {
         case .size: try sizeByte(byte)
-        case .extensions:
-            lineBytes += 1
-            guard lineBytes <= Limits.chunkLineBytes, byte.isFieldByte || byte == 0x0D else { throw .badChunk }
-            if byte == 0x0D { state = .sizeLineFeed }
+        case .extensions: try extensionByte(byte)
         case .sizeLineFeed:
             guard byte == 0x0A else { throw .badChunk }
             state = remaining == 0 ? .trailerStart : .data
@@ -97,9 +96,10 @@ public struct ChunkedDecoder: Sendable {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: ";") where sizeDigits > 0:
+        case UInt8(ascii: ";") where sizeDigits > 0, 0x20 where sizeDigits > 0, 0x09 where sizeDigits > 0:
             state = .extensions
-            return
+            extensions = ChunkExtensions()
+            return try extensionByte(byte)
         case 0x0D where sizeDigits > 0:
             state = .sizeLineFeed
             return
@@ -109,6 +109,12 @@ public struct ChunkedDecoder: Sendable {
         // Fifteen digits are 2^60: no overflow, and far over any limit.
         guard sizeDigits <= 15 else { throw .badChunk }
         remaining = remaining << 4 | Int(digit)
+    }
+
+    private mutating func extensionByte(_ byte: UInt8) throws(Refusal) {
+        lineBytes += 1
+        guard lineBytes <= Limits.chunkLineBytes else { throw .badChunk }
+        if try extensions.take(byte) { state = .sizeLineFeed }
     }
 
     private mutating func trailerByte(_ byte: UInt8) throws(Refusal) {

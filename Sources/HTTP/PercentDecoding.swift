@@ -41,6 +41,29 @@ public enum PercentDecoding {
         }
     }
 
+    /// Appends `path` with those escapes replaced that stand for unreserved characters, which mean the same either way
+    /// (RFC 3986, 6.2.2.2). All others stay, as `%2F` is not a slash between segments. Checks the path as `decode` does.
+    public static func normalize(path: RawSpan, into output: inout ByteWriter) throws(PercentError) {
+        var decoded = ByteWriter(capacity: path.byteCount)
+        try decode(path, into: &decoded)
+        let text = path.bytes
+        var index = 0
+        while index < text.count {
+            if text[index] == UInt8(ascii: "%") {
+                let byte = text[index + 1].hexDigit! << 4 | text[index + 2].hexDigit!
+                if byte.isUnreserved {
+                    output.append(byte: byte)
+                } else {
+                    output.append(path.extracting(index..<index + 3))
+                }
+                index += 3
+            } else {
+                output.append(byte: text[index])
+                index += 1
+            }
+        }
+    }
+
     /// Whether `encoded` stands for anything but itself.
     static func isNeeded(_ encoded: RawSpan, plusIsSpace: Bool) -> Bool {
         let text = encoded.bytes
@@ -68,12 +91,23 @@ extension RawSpan {
 }
 
 extension UInt8 {
-    fileprivate var hexDigit: UInt8? {
+    var hexDigit: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
+        }
+    }
+
+    /// RFC 3986 `unreserved`.
+    fileprivate var isUnreserved: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
         }
     }
 }

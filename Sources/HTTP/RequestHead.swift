@@ -13,6 +13,8 @@ public struct RequestHead: Sendable {
     var target = ByteRange()
     var path = ByteRange()
     var query = ByteRange()
+    /// The blanks between the value of Content-Length or Transfer-Encoding and the end of its line, if there are any.
+    var framingBlanks = ByteRange()
     var fieldCount = 0
     /// Bit sets by `Header.rawValue`.
     var present: UInt32 = 0

@@ -1,14 +1,15 @@
 import CLLHTTP
 
 extension RequestParser {
-    /// One Host, none only in HTTP/1.0, and nothing in it that could be read as another part of a URL.
+    /// One Host, none only in HTTP/1.0; an empty one is for URLs without an authority.
     func checkHost(_ head: UnsafeRawBufferPointer, _ result: inout RequestHead) throws(Refusal) {
         guard result.has(.host) else {
             if result.isVersion10 { return }
             throw .missingHost
         }
         if result.isRepeated(.host) { throw .repeatedHost }
-        for byte in value(.host, head) where !byte.isHostByte { throw .badHost }
+        let host = value(.host, head)
+        guard host.isEmpty || Authority.isValid(host) else { throw .badHost }
     }
 
     /// How the body is delimited: there must be one way to read it.
@@ -35,6 +36,23 @@ extension RequestParser {
         }
     }
 
+    /// Whether the client lets the connection live on: `close` wins, and HTTP/1.0 must ask for it.
+    ///
+    /// llhttp's own answer is not asked for: it does not know every list of options, and takes `Proxy-Connection` for
+    /// `Connection`.
+    func checkPersistence(_ head: UnsafeRawBufferPointer, _ result: inout RequestHead) {
+        result.keepAlive = !result.isVersion10
+        guard result.has(.connection) else { return }
+        var isClosed = false
+        for index in 0..<result.fieldCount where fields[index].header == .connection {
+            head.part(fields[index].value).forEachMember { option in
+                if option.equalsIgnoringCase("close") { isClosed = true }
+                if option.equalsIgnoringCase("keep-alive") { result.keepAlive = true }
+            }
+        }
+        if isClosed { result.keepAlive = false }
+    }
+
     private static func decimal(_ text: UnsafeRawBufferPointer) throws(Refusal) -> Int {
         guard !text.isEmpty else { throw .badContentLength }
         var number = 0
@@ -51,7 +69,11 @@ extension RequestParser {
         // Nobody reads a body this long, and llhttp does not count that far.
         guard result.contentLength < Int.max else { throw .bodyTooLarge }
         llhttp_reset(llhttp)
-        let code = llhttp_execute(llhttp, head.baseAddress!.assumingMemoryBound(to: CChar.self), head.count)
+        // Without the blanks behind the field that delimits the body: llhttp does not take every legal one.
+        let skipped = result.framingBlanks
+        var code = HPE_OK
+        if skipped.length > 0 { code = execute(head[..<Int(skipped.offset)]) }
+        if code == HPE_OK { code = execute(head[Int(skipped.offset + skipped.length)...]) }
         switch code {
         case HPE_PAUSED: break
         case HPE_INVALID_METHOD:
@@ -72,7 +94,6 @@ extension RequestParser {
         guard isChunked == result.isChunked, isChunked || state.content_length == UInt64(result.contentLength),
             state.http_minor == (result.isVersion10 ? 0 : 1)
         else { throw .malformedField }
-        result.keepAlive = llhttp_should_keep_alive(llhttp) != 0
         result.method =
             switch llhttp_method(UInt32(state.method)) {
             case HTTP_GET: .get
@@ -84,6 +105,11 @@ extension RequestParser {
             case HTTP_DELETE: .delete
             default: .other
             }
+    }
+
+    private func execute(_ part: Slice<UnsafeRawBufferPointer>) -> llhttp_errno_t {
+        let bytes = UnsafeRawBufferPointer(rebasing: part)
+        return llhttp_execute(llhttp, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
     }
 
     /// Origin form `/path?query`, absolute form `http://host/path?query`, or `*` with OPTIONS.
@@ -115,11 +141,9 @@ extension RequestParser {
             let found = UnsafeRawBufferPointer(rebasing: head[start..<(start + length)])
             guard found.equalsIgnoringCase(scheme) else { continue }
             var index = start + length
-            while index < end, head[index] != UInt8(ascii: "/"), head[index] != UInt8(ascii: "?") {
-                guard head[index].isHostByte else { throw .badTarget }
-                index += 1
-            }
-            guard index > start + length else { throw .badTarget }
+            while index < end, head[index] != UInt8(ascii: "/"), head[index] != UInt8(ascii: "?") { index += 1 }
+            let authority = UnsafeRawBufferPointer(rebasing: head[(start + length)..<index])
+            guard Authority.isValid(authority) else { throw .badTarget }
             return index
         }
         throw .badTarget
@@ -131,17 +155,18 @@ extension RequestHead {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Calls `body` with each member of a comma-separated list, without the blanks around it; empty ones count for nothing.
+    fileprivate func forEachMember(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for part in split(separator: UInt8(ascii: ",")) {
+            var (start, end) = (part.startIndex, part.endIndex)
+            while start < end && self[start].isBlank { start += 1 }
+            while end > start && self[end - 1].isBlank { end -= 1 }
+            if start < end { body(UnsafeRawBufferPointer(rebasing: self[start..<end])) }
+        }
+    }
+
     fileprivate var equalsContinue: Bool {
         // Digits have their own bit 5 set, so comparing without case is exact for them too.
         equalsIgnoringCase("100-continue")
-    }
-}
-
-extension UInt8 {
-    /// What a host with a port is made of: RFC 3986 `reg-name` without percent escapes, IP literals and the colon.
-    fileprivate var isHostByte: Bool {
-        // One bit a byte: `-.:` and digits below 0x40; letters and `[]_~` from there on.
-        let bits: UInt64 = self < 0x40 ? 0x07FF_6000_0000_0000 : 0x47FF_FFFE_AFFF_FFFE
-        return self < 0x80 && bits >> UInt64(self & 0x3F) & 1 != 0
     }
 }

@@ -44,6 +44,7 @@ public final class RequestParser {
         }
         try checkHost(head, &result)
         try checkFraming(head, &result)
+        checkPersistence(head, &result)
         try agree(head, &result)
         try splitTarget(head, &result)
         return result
@@ -115,6 +116,9 @@ public final class RequestParser {
         var (first, last) = (colon + 1, end)
         while first < last && head[first].isBlank { first += 1 }
         while last > first && head[last - 1].isBlank { last -= 1 }
+        if last < end, header == .contentLength || header == .transferEncoding {
+            result.framingBlanks = ByteRange(last, end)
+        }
         let bit: UInt32 = 1 << UInt32(header.rawValue)
         if result.present & bit != 0 {
             result.repeated |= bit

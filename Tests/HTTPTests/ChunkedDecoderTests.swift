@@ -7,6 +7,8 @@ import Testing
         ("00a\r\n0123456789\r\n1\r\nx\r\n0\r\n\r\n", "0123456789x"),
         ("3;name=value;other\r\nabc\r\n0;x\r\n\r\n", "abc"), ("3\r\nabc\r\n0\r\nTrailer: x\r\nOther:y\r\n\r\n", "abc"),
         ("2\r\n\r\n\r\n0\r\n\r\n", "\r\n"),
+        ("2 ;a\r\nab\r\n0\t; b\r\n\r\n", "ab"), ("2;a=b;c=\"d;\\\"\te\"\r\nab\r\n0\r\n\r\n", "ab"),
+        ("2;a = b ; c\t=\t\"\" ;d\r\nab\r\n0\r\n\r\n", "ab"), ("2;a=\"\u{E9}\\\u{E9}\"\r\nab\r\n0\r\n\r\n", "ab"),
     ])
     func chunksAreTakenOffHoweverTheyArrive(input: String, content: String) {
         let bytes = Array((input + "GET").utf8)
@@ -21,6 +23,11 @@ import Testing
         "3;a\u{1}\r\nabc\r\n", "0\r\nX: \u{0}\r\n\r\n", "1000000000000000\r\n", "3;\n", "0\r\n: x\r\n\r\n",
         "0\r\nabc\r\n\r\n",
         "0\r\na b: c\r\n\r\n",
+        "2;\r\nab\r\n", "2;=x\r\nab\r\n", "2;a=\"b\r\nab\r\n", "2;bad[=x\r\nab\r\n", "2;a b\r\nab\r\n", "2; \r\n",
+        "2;a;\r\n", "2;;a\r\n", "2;a=\r\n", "2;a= \r\n", "2;a=b=c\r\n", "2;a==b\r\n", "2;a \r\n", "2;a=b \r\n",
+        "2;a=\"b\" \r\n", "2;a=\"b\"c\r\n", "2;a=b\"c\"\r\n", "2;a=\"b\\\r\n", "2;\"a\"\r\n", "2;a,b\r\n",
+        "2;\u{E9}\r\n",
+        "2;a=\u{E9}\r\n", "2;a=\"\u{1}\"\r\n", "2;a=\"\\\u{1}\"\r\n", "2 a\r\n", "2 ;a b=c\r\n", "0;\r\n\r\n",
     ])
     func badChunksAreRefused(input: String) {
         let bytes = Array(input.utf8)
