@@ -4,17 +4,31 @@ import JSON
 
 /// How a body begins.
 extension HTTPConnection {
-    func beginBody(_ head: RequestHead, headLength: Int, arrived: Int) -> Bool {
+    /// False when the request was answered without its body; the connection then closes.
+    func beginBody(_ head: RequestHead, _ base: UnsafeRawPointer, headLength: Int, arrived: Int) -> Bool {
         guard head.contentLength <= Limits.bodyBytes else {
             refuse(.bodyTooLarge)
             return false
         }
+        if head.expectsContinue && arrived == 0 && isRefused(head, base) { return false }
         self.headLength = headLength
         bodyLength = head.contentLength
         phase = head.isChunked ? .chunks : .body
         decoder = ChunkedDecoder()
         setDeadline(milliseconds: server.options.bodyDeadline_ms)
         askForBody(head, arrived: arrived)
+        return true
+    }
+
+    private func isRefused(_ head: RequestHead, _ base: UnsafeRawPointer) -> Bool {
+        let output = server.output
+        isHead = head.method == .head
+        persistence = .closing
+        guard server.handler.refusesHead(request(head, base, body: .empty), on: self, into: &output.pointee) else {
+            return false
+        }
+        server.values.requests &+= 1
+        answered()
         return true
     }
 

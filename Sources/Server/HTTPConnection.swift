@@ -213,7 +213,7 @@ public final class HTTPConnection: Connection {
                     } else if server.handler.wantsBodyStream(request(head, rest.baseAddress!, body: .empty)) {
                         beginStream(head, rest.baseAddress!, arrived: rest.count - length)
                         used += length
-                    } else if !beginBody(head, headLength: length, arrived: rest.count - length) {
+                    } else if !beginBody(head, rest.baseAddress!, headLength: length, arrived: rest.count - length) {
                         return bytes.count
                     }
                 }

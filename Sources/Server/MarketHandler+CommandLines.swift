@@ -11,7 +11,7 @@ import Synchronization
 /// there is room: a full queue holds a line back and does not fail it.
 extension MarketHandler {
     public func wantsBodyStream(_ request: borrowing Request) -> Bool {
-        guard request.method == .post, request.path.equals("/v1/commands") else { return false }
+        guard request.method == .post, Route.isCommandLines(request.path) else { return false }
         // What is too long for any other request is refused for its type, not for its length.
         return MarketHandler.isContent("application/x-ndjson", request) || request.head.contentLength > Limits.bodyBytes
     }
@@ -19,13 +19,7 @@ extension MarketHandler {
     func takeCommandLines(
         _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {
-        try Query.requireNoParameters(request.query)
-        guard MarketHandler.isContent("application/x-ndjson", request) else {
-            throw Problem(
-                "unsupported-media-type", .unsupportedMediaType, "Many commands are lines of JSON",
-                detail: "Send them with Content-Type: application/x-ndjson and without a Content-Encoding."
-            ).at(.header("Content-Type"), "must be application/x-ndjson")
-        }
+        try MarketHandler.checkCommandLinesHead(request)
         let isMinimal = MarketHandler.prefersMinimal(request)
         let isChunked = !request.head.isVersion10
         if request.head.hasBody {
@@ -44,6 +38,16 @@ extension MarketHandler {
         guard request.head.hasBody else { return writeEnd(of: lines, on: connection, into: &output) }
         commandLines[connection.id] = lines
         connection.suspend()
+    }
+
+    static func checkCommandLinesHead(_ request: borrowing Request) throws(Problem) {
+        try Query.requireNoParameters(request.query)
+        guard isContent("application/x-ndjson", request) else {
+            throw Problem(
+                "unsupported-media-type", .unsupportedMediaType, "Many commands are lines of JSON",
+                detail: "Send them with Content-Type: application/x-ndjson and without a Content-Encoding."
+            ).at(.header("Content-Type"), "must be application/x-ndjson")
+        }
     }
 
     /// `return=minimal` among the request's preferences (RFC 7240).

@@ -9,9 +9,7 @@ extension MarketHandler {
     func submit(
         _ name: [UInt8], _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {
-        try Query.requireNoParameters(request.query)
-        try MarketHandler.requireJSON(request)
-        let key = try MarketHandler.idempotencyKey(request)
+        let key = try checkCommandHead(name, request)
         var submitted: SubmittedCommand
         do throws(Rejection) {
             submitted = try Command.decode(
@@ -36,6 +34,19 @@ extension MarketHandler {
                 detail: "Nothing was done. Send the command again after the seconds in Retry-After.")
         }
         connection.suspend()
+    }
+
+    /// Refuses what needs no body to be refused. Gives the idempotency key.
+    func checkCommandHead(_ name: [UInt8], _ request: borrowing Request) throws(Problem) -> Text? {
+        try Query.requireNoParameters(request.query)
+        try MarketHandler.requireJSON(request)
+        let key = try MarketHandler.idempotencyKey(request)
+        try MarketHandler.requireCommand(name)
+        return key
+    }
+
+    static func requireCommand(_ name: [UInt8]) throws(Problem) {
+        do throws(Rejection) { try Command.requireKnown(name.span.bytes) } catch { throw Problem(error) }
     }
 
     func write(_ outcome: CommandOutcome, on connection: HTTPConnection, into output: inout ByteWriter) {
@@ -84,10 +95,15 @@ extension MarketHandler {
 
     /// Whether the body is of the media type, in lower case, and sent as it is.
     static func isContent(_ mediaType: String, _ request: borrowing Request) -> Bool {
-        let type =
-            request.value(.contentType)?.withUnsafeBytes { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
-        let encoding = request.value(.contentEncoding)?.equals("identity") ?? true
-        return type.prefix { $0 != ";" && $0 != " " } == mediaType && encoding
+        guard !request.isRepeated(.contentType), !request.isRepeated(.contentEncoding) else { return false }
+        let type = lowercased(request.value(.contentType)).prefix { $0 != ";" }.reversed()
+        let encoding = lowercased(request.value(.contentEncoding))
+        return type.drop { $0 == " " || $0 == "\t" }.reversed().elementsEqual(mediaType)
+            && (encoding.isEmpty || encoding == "identity")
+    }
+
+    private static func lowercased(_ value: RawSpan?) -> String {
+        value?.withUnsafeBytes { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
     }
 
     private static func requireJSON(_ request: borrowing Request) throws(Problem) {

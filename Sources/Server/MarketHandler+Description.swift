@@ -9,7 +9,9 @@ extension MarketHandler {
     {
         try Query.requireNoParameters(request.query)
         var isKnown = false
-        if let tags = request.value(.ifNoneMatch) { isKnown = EntityTag.matches(tags, OpenAPIDocument.etag) }
+        if let tags = request.list(.ifNoneMatch) {
+            isKnown = MarketHandler.isETag(OpenAPIDocument.etag, namedBy: tags.span.bytes)
+        }
         connection.beginHead(isKnown ? .notModified : .ok, into: &output)
         output.append("Cache-Control: no-cache\r\nETag: \"")
         output.append(hex: OpenAPIDocument.etag)

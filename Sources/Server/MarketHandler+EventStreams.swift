@@ -9,20 +9,6 @@ import Synchronization
 extension MarketHandler {
     private typealias Stream = EventStreams.Stream
 
-    /// Whether the request takes an event stream rather than lines.
-    static func acceptsEventStream(_ request: borrowing Request) -> Bool {
-        var accepts = false
-        request.forEachValue(.accept) { line in
-            let text = line.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.lowercased()
-            for range in text.split(separator: ",") {
-                let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-                let isRefused = parts.dropFirst().contains { $0.hasPrefix("q=0") && Double($0.dropFirst(2)) == 0 }
-                if parts.first == "text/event-stream", !isRefused { accepts = true }
-            }
-        }
-        return accepts
-    }
-
     func openStream(
         _ request: borrowing Request, _ query: EventsQuery, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {

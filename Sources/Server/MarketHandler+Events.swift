@@ -9,7 +9,7 @@ extension MarketHandler {
         _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {
         let query = try EventsQuery(request.query)
-        if MarketHandler.acceptsEventStream(request) {
+        if request.accepts("text/event-stream") {
             return try openStream(request, query, on: connection, into: &output)
         }
         let after = try position(query.after)

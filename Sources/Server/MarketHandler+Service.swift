@@ -5,10 +5,10 @@ import Projector
 import Queries
 
 extension MarketHandler {
-    /// `OPTIONS *`: what some path or other takes. (RFC 9110, 9.3.7.)
-    func writeMethods(on connection: HTTPConnection, into output: inout ByteWriter) {
+    /// The answer to OPTIONS: what the path takes or, for `*`, what some path or other takes. (RFC 9110, 9.3.7.)
+    func writeMethods(_ methods: StaticString, on connection: HTTPConnection, into output: inout ByteWriter) {
         connection.beginHead(.noContent, into: &output)
-        output.field("Allow", "GET, HEAD, POST")
+        output.field("Allow", methods)
         appendCommonFields(into: &output)
         output.endHead()
     }

@@ -41,9 +41,7 @@ public final class MarketHandler: RequestHandler {
 
     public func handle(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter) {
         let isQuery = request.method == .get || request.method == .head
-        if isQuery, !request.has(.consistencyToken), !request.isRepeated(.ifNoneMatch),
-            let answer = engine.cachedAnswer(request.target)
-        {
+        if isQuery, MarketHandler.isFoundByTarget(request), let answer = engine.cachedAnswer(request.target) {
             return write(
                 answer, isPrivate: !request.path.hasPrefix("/v1/products"), ifNoneMatch: request.value(.ifNoneMatch),
                 on: connection, into: &output)
@@ -53,6 +51,11 @@ public final class MarketHandler: RequestHandler {
         } catch {
             refuse(error, on: connection, into: &output)
         }
+    }
+
+    /// Whether an answer that is kept may be given before the request is understood.
+    private static func isFoundByTarget(_ request: borrowing Request) -> Bool {
+        !request.has(.consistencyToken) && !request.isRepeated(.ifNoneMatch) && !Route.hasEscape(request.path)
     }
 
     /// Every answer says how fresh it is, also one that was made without routing.
@@ -92,19 +95,7 @@ public final class MarketHandler: RequestHandler {
     private func route(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
         throws(Problem)
     {
-        if connection.isPreflight(request) { return connection.answerPreflight(into: &output) }
-        if request.target.equals("*") { return writeMethods(on: connection, into: &output) }
-        guard let route = try Route(request.path) else {
-            throw Problem(
-                "not-found", .notFound, "There is nothing at this path", detail: "See /v1/products, for example.")
-        }
-        guard route.allows(request.method) else {
-            counters.problems.wrappingAdd(1, ordering: .relaxed)
-            let problem = Problem(
-                "method-not-allowed", .methodNotAllowed, "This path does not take this method",
-                detail: "It takes \(route.allowed).")
-            return connection.answer(problem, into: &output) { $0.field("Allow", route.allowed) }
-        }
+        guard let route = try findRoute(request, on: connection, into: &output) else { return }
         let token = try checkedToken(request)
         switch route {
         case .command(let name): try submit(name, request, on: connection, into: &output)
@@ -124,7 +115,7 @@ public final class MarketHandler: RequestHandler {
     }
 
     /// The request's token, if it has one that this log can have given.
-    private func checkedToken(_ request: borrowing Request) throws(Problem) -> ConsistencyToken? {
+    func checkedToken(_ request: borrowing Request) throws(Problem) -> ConsistencyToken? {
         guard let text = request.value(.consistencyToken) else { return nil }
         guard !request.isRepeated(.consistencyToken), let token = ConsistencyToken(text) else {
             throw Problem(
@@ -164,8 +155,7 @@ public final class MarketHandler: RequestHandler {
     private func answer(
         _ query: Query, _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
     ) throws(Problem) {
-        // Without a token it was looked for before the request was understood.
-        let isLookedFor = !request.has(.consistencyToken) && !request.isRepeated(.ifNoneMatch)
+        let isLookedFor = MarketHandler.isFoundByTarget(request)
         if let outcome = try outcome(of: query, request.target, isLookedFor: isLookedFor) {
             return write(outcome, of: query, ifNoneMatch: request.list(.ifNoneMatch), on: connection, into: &output)
         }
@@ -242,7 +232,7 @@ public final class MarketHandler: RequestHandler {
     ) {
         countQuery()
         var isKnown = false
-        if let ifNoneMatch { isKnown = EntityTag.matches(ifNoneMatch, answer.etag) }
+        if let ifNoneMatch { isKnown = MarketHandler.isETag(answer.etag, namedBy: ifNoneMatch) }
         connection.beginHead(isKnown ? .notModified : .ok, into: &output)
         output.append(
             isPrivate
@@ -277,24 +267,6 @@ public final class MarketHandler: RequestHandler {
         appendToken(engine.position, to: &output)
         output.endHead(contentLength: text.utf8.count)
         if !connection.isHead { output.append(text: text) }
-    }
-}
-
-/// Entity tags as this server writes them: sixteen hexadecimal digits in quotes.
-enum EntityTag {
-    /// Whether an `If-None-Match` names the tag, weakly compared, or any (`*`).
-    static func matches(_ header: RawSpan, _ etag: UInt64) -> Bool {
-        if header.equals("*") { return true }
-        var tag = ByteWriter(capacity: 24)
-        tag.append("\"")
-        tag.append(hex: etag)
-        tag.append("\"")
-        guard header.byteCount >= 18 else { return false }
-        return header.withUnsafeBytes { header in
-            tag.withUnsafeBytes { tag in
-                (0...header.count - tag.count).contains { header[$0..<$0 + tag.count].elementsEqual(tag) }
-            }
-        }
     }
 }
 

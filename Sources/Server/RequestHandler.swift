@@ -7,6 +7,12 @@ public protocol RequestHandler: AnyObject {
     /// answer follow through the loop's mailbox. The request is valid during the call only.
     func handle(_ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter)
 
+    /// Whether `request`, whose client waits to be asked for the body, is answered without it. If so, the complete answer has been
+    /// appended to `output`, and the connection closes.
+    func refusesHead(
+        _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
+    ) -> Bool
+
     /// Whether the body of `request`, which has one, is to be handed over as it arrives, without the bound on whole bodies.
     ///
     /// If so, `handle` is called as soon as the head is complete, with an empty body, and suspends the connection; an
@@ -40,6 +46,9 @@ public protocol RequestHandler: AnyObject {
 }
 
 extension RequestHandler {
+    public func refusesHead(
+        _ request: borrowing Request, on connection: HTTPConnection, into output: inout ByteWriter
+    ) -> Bool { false }
     public func wantsBodyStream(_ request: borrowing Request) -> Bool { false }
     public func receive(_ part: UnsafeRawBufferPointer, on connection: HTTPConnection, into output: inout ByteWriter) {}
     public func bodyEnded(on connection: HTTPConnection, into output: inout ByteWriter) {}

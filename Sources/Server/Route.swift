@@ -15,8 +15,37 @@ enum Route {
     case commandLines
     case events, live, ready, metrics, description
 
-    /// Nil when nothing is at the path. Ids may be percent-encoded.
+    /// Nil when nothing is at the path. Any part of it may be percent-encoded.
     init?(_ path: RawSpan) throws(Problem) {
+        guard Route.hasEscape(path) else {
+            try self.init(normalized: path)
+            return
+        }
+        var normalized = ByteWriter(capacity: path.byteCount)
+        do throws(PercentError) {
+            try PercentDecoding.normalize(path: path, into: &normalized)
+        } catch {
+            throw Route.malformedPath
+        }
+        try self.init(normalized: normalized.bytes)
+    }
+
+    static func hasEscape(_ path: RawSpan) -> Bool { path.withUnsafeBytes { $0.contains(UInt8(ascii: "%")) } }
+
+    /// Whether the path is that of commands in lines; asked of every request with a body.
+    static func isCommandLines(_ path: RawSpan) -> Bool {
+        guard hasEscape(path) else { return path.equals("/v1/commands") }
+        if let route = try? Route(path), case .commandLines = route { return true }
+        return false
+    }
+
+    private static var malformedPath: Problem {
+        Problem(
+            "malformed-path", .badRequest, "The path is not valid",
+            detail: "A % in a path is followed by two hexadecimal digits, and the whole is UTF-8.")
+    }
+
+    private init?(normalized path: RawSpan) throws(Problem) {
         if path.equals("/v1/products") {
             self = .productList
         } else if path.equals("/v1/orders") {
@@ -67,14 +96,12 @@ enum Route {
         do throws(PercentError) {
             try PercentDecoding.decode(encoded, plusIsSpace: false, into: &decoded)
         } catch {
-            throw Problem(
-                "malformed-path", .badRequest, "The path is not valid",
-                detail: "A % in a path is followed by two hexadecimal digits, and the whole is UTF-8.")
+            throw malformedPath
         }
         return decoded.copyBytes()
     }
 
-    var allowed: StaticString { isCommand ? "POST" : "GET, HEAD" }
+    var allowed: StaticString { isCommand ? "POST, OPTIONS" : "GET, HEAD, OPTIONS" }
 
     func allows(_ method: HTTP.Method) -> Bool {
         isCommand ? method == .post : method == .get || method == .head

@@ -2,7 +2,35 @@ import Testing
 
 /// Entity tags, HEAD, and what the head says about keeping an answer.
 @Suite struct CachingTests {
-    private let queries = ["/v1/products", "/v1/products/lamp", "/v1/orders", "/v1/users/ann"]
+    private let queries = [
+        "/v1/products", "/v1/products/lamp", "/v1/orders", "/v1/users/ann", "/v1/%70roducts", "/v%31/order%73",
+        "/openapi.json",
+    ]
+
+    @Test func anEscapedPathIsTheSameAnswer() throws {
+        let market = try Market()
+        for (escaped, plain) in [
+            ("/v1/%70roducts", "/v1/products"), ("/v1/products/l%61mp", "/v1/products/lamp"), ("/v1%2forders", nil),
+            ("/v%31/order%73?limit=1", "/v1/orders?limit=1"), ("/%6civez", "/livez"), ("/v1/products%2Flamp", nil),
+        ] {
+            // The second time from the cache.
+            for _ in 0..<2 {
+                let answer = try market.client.get(escaped)
+                guard let plain else {
+                    expectProblem(answer, 404, "not-found")
+                    continue
+                }
+                let expected = try market.client.get(plain)
+                #expect(answer.status == 200 && answer.body == expected.body, "\(escaped)")
+                for name in ["etag", "cache-control", "vary"] {
+                    #expect(answer[header: name] == expected[header: name], "\(name) of \(escaped)")
+                }
+            }
+        }
+        for path in ["/v1/products%", "/v1/%7", "/%zz", "/v1/products/%FF", "/%C3"] {
+            expectProblem(try market.client.get(path), 400, "malformed-path")
+        }
+    }
 
     @Test func anUnchangedAnswerIsNotSentAgain() throws {
         let market = try Market()
@@ -18,9 +46,14 @@ import Testing
                 #expect(again[header: "cache-control"] == first[header: "cache-control"])
                 #expect(again.token != nil)
             }
-            let other = try market.client.get(target, ["If-None-Match": "\"other\""])
-            #expect(other.status == 200)
-            #expect(other.body == first.body)
+            for condition in [
+                "\"other\"", "w/" + etag, "\"a,\"" + etag, etag + "x", etag + ", x", "*, " + etag,
+                String(etag.dropLast()),
+            ] {
+                let other = try market.client.get(target, ["If-None-Match": condition])
+                #expect(other.status == 200, "\(target) \(condition)")
+                #expect(other.body == first.body)
+            }
         }
     }
 

@@ -120,11 +120,14 @@ import Testing
 
     @Test func acceptDecidesTheForm() throws {
         let market = try Market()
-        for accept in ["*/*", "application/x-ndjson", "text/event-stream;q=0, */*"] {
+        for accept in ["*/*", "application/x-ndjson", "text/event-stream;q=0, */*", "a/b;x=\"y,text/event-stream\""] {
             let answer = try market.client.get("/v1/events", ["Accept": accept])
             #expect(answer[header: "content-type"] == "application/x-ndjson", "\(accept)")
         }
-        for accept in ["text/event-stream", "Text/Event-Stream; q=0.5", "text/html, text/event-stream"] {
+        for accept in [
+            "text/event-stream", "Text/Event-Stream; q=0.5", "text/html, text/event-stream",
+            "a/b;x=\"\\\",\",text/event-stream",
+        ] {
             let stream = try EventStream(market.server, "/v1/events", ["Accept": accept])
             #expect(try stream.positions(4) == [1, 2, 3, 4], "\(accept)")
         }

@@ -65,6 +65,82 @@ import Testing
         #expect(answer.token != nil)
     }
 
+    @Test func optionsOfAPathAreWhatItTakes() throws {
+        let market = try Market()
+        let cases: [(String, String?)] = [
+            ("/v1/products", "GET, HEAD, OPTIONS"), ("/v1/products/none?x=y", "GET, HEAD, OPTIONS"),
+            ("/v1/events", "GET, HEAD, OPTIONS"), ("/livez", "GET, HEAD, OPTIONS"), ("/v1/commands", "POST, OPTIONS"),
+            ("/v1/commands/AddProduct", "POST, OPTIONS"), ("/v1/commands/None", nil), ("/v2", nil), ("/", nil),
+        ]
+        for (target, allow) in cases {
+            let answer = try market.client.exchange("OPTIONS", target)
+            if let allow {
+                #expect(answer.status == 204 && answer[header: "allow"] == allow, "\(target): \(answer)")
+                #expect(answer.token != nil && answer.body.isEmpty)
+            } else {
+                expectProblem(answer, 404)
+            }
+        }
+        expectProblem(try market.client.exchange("OPTIONS", "/v1/%"), 400)
+    }
+
+    /// Who asks first is not let send a body for nothing.
+    @Test func aRefusalIsSentBeforeTheBodyIsAskedFor() throws {
+        let market = try Market()
+        let foreign = "Consistency-Token: \(String(repeating: "a", count: 16))-0000000000000004\r\n"
+        let json = "Content-Type: application/json\r\n"
+        let lines = "Content-Type: application/x-ndjson\r\n"
+        let cases: [(String, String, Int)] = [
+            ("POST /v1/nothing", json, 404), ("POST /v1/commands/None", json, 404), ("POST /v1/%zz", json, 400),
+            ("POST /v1/products", json, 405), ("PUT /v1/commands/AdjustStock", json, 405),
+            ("PUT /v1/commands", lines, 405),
+            ("POST /v1/commands/AdjustStock", "Content-Type: text/plain\r\n", 415),
+            ("POST /v1/commands/AdjustStock", "", 415), ("POST /v1/commands", json, 415),
+            ("POST /v1/commands/AdjustStock", json + "Content-Encoding: gzip\r\n", 415),
+            ("POST /v1/commands/AdjustStock", json + "Content-Encoding: Identity\r\nContent-Encoding: gzip\r\n", 415),
+            ("POST /v1/commands/AdjustStock", json + "Content-Type: text/plain\r\n", 415),
+            ("POST /v1/commands/AdjustStock", "Content-Type: application/json x\r\n", 415),
+            ("POST /v1/commands/AdjustStock?a=b", json, 400), ("POST /v1/commands?a=b", lines, 400),
+            ("POST /v1/commands/AdjustStock", json + "Idempotency-Key: a b\r\n", 400),
+            ("POST /v1/commands/AdjustStock", json + "Consistency-Token: x\r\n", 400),
+            ("POST /v1/commands/AdjustStock", json + foreign, 409), ("GET /v1/products?sort=x", "", 400),
+            ("OPTIONS /v1/products", "", 204),
+            ("POST /v1/commands/AdjustStock", json + "Expect: 100-continue\r\n", 417),
+        ]
+        for (line, fields, status) in cases {
+            for length in ["Content-Length: 30", "Transfer-Encoding: chunked"] {
+                let client = try market.server.connect()
+                try client.send(
+                    Array("\(line) HTTP/1.1\r\nHost: a\r\n\(fields)\(length)\r\nExpect: 100-continue\r\n\r\n".utf8))
+                let head = try client.receiveHead()
+                #expect(head.status == status && head[header: "connection"] == "close", "\(line) \(fields): \(head)")
+                #expect((head[header: "allow"] != nil) == (status == 405 || status == 204))
+            }
+        }
+        for fields in ["Content-Length: 1048577\r\nExpect: 100-continue", "Content-Length: 1\r\nExpect: 200-ok"] {
+            let client = try market.server.connect()
+            try client.send(Array("POST /v1/commands/AdjustStock HTTP/1.1\r\nHost: a\r\n\(json)\(fields)\r\n\r\n".utf8))
+            #expect([413, 417].contains(try client.receiveHead().status))
+        }
+        // What may be right is asked for.
+        let body = Array("{\"productId\":\"lamp\",\"delta\":1}".utf8)
+        let fields = "\(json)Content-Length: \(body.count)\r\nExpect: 100-continue\r\n\r\n"
+        try market.client.send(Array("POST /v1/%63ommands/AdjustStock HTTP/1.1\r\nHost: a\r\n\(fields)".utf8))
+        #expect(try market.client.receiveHead().status == 100)
+        try market.client.send(body)
+        #expect(try market.client.receive().json["events"] == ["StockAdjusted"])
+    }
+
+    @Test func linesOfCommandsAreTakenAtAnEscapedPath() throws {
+        let market = try Market()
+        let line = "{\"command\":\"AdjustStock\",\"data\":{\"productId\":\"lamp\",\"delta\":1}}\n"
+        // Longer than a body that is read as a whole may be.
+        let body = Array(String(repeating: line, count: 20_000).utf8)
+        let answer = try market.client.exchange(
+            "POST", "/v1/%63ommands", ["Content-Type": "application/x-ndjson", "Prefer": "return=minimal"], body: body)
+        #expect(answer.json["accepted"] == 20_000, "\(answer.status) \(answer.text.suffix(200))")
+    }
+
     @Test func aTargetOfSixteenKibibytesIsStillRead() throws {
         let market = try Market()
         let target = "/v1/products?category=" + String(repeating: "a", count: 16_000)
@@ -141,6 +217,15 @@ import Testing
         try old.send(Array("GET /livez HTTP/1.0\r\nHost: x\r\n\r\n".utf8))
         #expect(try old.receive().status == 200)
         #expect(old.isClosedByServer())
+        for (version, options, isClosed) in [
+            ("1.1", "close\t", true), ("1.1", "x, close\t", true), ("1.0", "keep-alive, close", true),
+            ("1.0", "keep-alive\t", false), ("1.1", "x", false),
+        ] {
+            let client = try market.server.connect()
+            try client.send(Array("GET /livez HTTP/\(version)\r\nHost: x\r\nConnection: \(options)\r\n\r\n".utf8))
+            #expect((try client.receive()[header: "connection"] == "close") == isClosed, "\(version) \(options)")
+            if isClosed { #expect(client.isClosedByServer()) } else { #expect(try client.get("/livez").status == 200) }
+        }
     }
 
     @Test func healthAndMetricsAnswer() throws {

@@ -22,6 +22,11 @@ extension Command {
         return try decode(command, data: data, context: context)
     }
 
+    /// Refuses a name that no command has, as `decode` does first.
+    public static func requireKnown(_ name: RawSpan) throws(Rejection) {
+        if CommandName(name) == nil { throw unknown(name) }
+    }
+
     private static func unknown(_ name: RawSpan) -> Rejection {
         // An answer repeats no more of a name than any command's could be.
         Rejection(.unknownCommand, "There is no command '\(Text(name.extracting(first: 64)))'.")
