@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 
 extension Connection {
     /// How long and how much unread input is dropped after the last answer. Closing with unread input makes the kernel
@@ -39,13 +40,9 @@ extension Connection {
 
     final func shutDown() {
         state = .lingering
-        let code = uv_shutdown(shutdownRequest, stream) { request, _ in
-            Unmanaged<Connection>.fromOpaque(request!.pointee.handle.pointee.data)._withUnsafeGuaranteedRef {
-                if $0.hasReadEnded { $0.close() }
-            }
-        }
-        guard code == 0 else { return close() }
-        guard !hasReadEnded else { return }
+        // Not `uv_shutdown`, which would wait for the loop's next turn, though nothing is left to write: what arrived in
+        // between would be dropped before the client can know that we are done.
+        guard !hasReadEnded, let descriptor, shutdown(descriptor, Int32(SHUT_WR)) == 0 else { return close() }
         loop.wheel.set(inputNode, milliseconds: Self.linger_ms)
         resumeReading()
     }
@@ -61,6 +58,5 @@ extension Connection {
         inputNode.deallocate()
         outputNode.deallocate()
         writeRequest.deallocate()
-        shutdownRequest.deallocate()
     }
 }

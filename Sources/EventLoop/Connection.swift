@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 
 /// One client's TCP stream on a loop. A subclass says what its bytes mean.
 ///
@@ -15,7 +16,6 @@ open class Connection {
     final let inputNode: UnsafeMutablePointer<TimerWheel.Node>
     final let outputNode: UnsafeMutablePointer<TimerWheel.Node>
     final let writeRequest: UnsafeMutablePointer<uv_write_t>
-    final let shutdownRequest: UnsafeMutablePointer<uv_shutdown_t>
 
     final let flow: UnsafeMutablePointer<Flow>
     final var inFlight = OutputBuffer()
@@ -51,7 +51,6 @@ open class Connection {
         flow = .allocate(capacity: 1)
         flow.initialize(to: Flow())
         writeRequest = .allocate(capacity: 1)
-        shutdownRequest = .allocate(capacity: 1)
         uv_tcp_init(loop.uv, handle)
         let me = Unmanaged.passRetained(self).toOpaque()
         handle.pointee.data = me
@@ -88,6 +87,19 @@ open class Connection {
 
     final func accept(from listener: UnsafeMutablePointer<uv_stream_t>) {
         guard uv_accept(listener, stream) == 0 else { return close() }
+        begin()
+    }
+
+    /// Takes a client that was accepted without libuv.
+    final func adopt(_ descriptor: Int32) {
+        guard uv_tcp_open(handle, descriptor) == 0 else {
+            Glibc.close(descriptor)
+            return close()
+        }
+        begin()
+    }
+
+    private final func begin() {
         uv_tcp_nodelay(handle, 1)
         resumeReading()
         accepted()
@@ -116,6 +128,21 @@ open class Connection {
                     $0.read(count, buffer!.pointee.base)
                 }
             })
+    }
+
+    /// Bytes that have arrived and are not read yet.
+    public final var arrivedInput: Int {
+        guard let descriptor else { return 0 }
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
+    final var descriptor: Int32? {
+        var descriptor: Int32 = -1
+        let code = UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
+            uv_fileno($0, &descriptor)
+        }
+        return code == 0 ? descriptor : nil
     }
 
     private final func read(_ count: Int, _ base: UnsafeMutablePointer<CChar>?) {

@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 
 /// Takes new clients from a bound socket, as long as its owner wants them.
 public final class Listener {
@@ -40,6 +41,30 @@ public final class Listener {
         guard isPaused, isOpen else { return }
         isPaused = false
         take()
+    }
+
+    /// Takes every client that has connected already, for as long as `onClient` wants them, and stops listening.
+    public func closeTakingAll() {
+        guard isOpen else { return }
+        resume()
+        var listening: Int32 = -1
+        let code = UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
+            uv_fileno($0, &listening)
+        }
+        while code == 0, !isPaused {
+            let client = Glibc.accept(listening, nil, nil)
+            guard client >= 0 else {
+                // Who gave up while waiting says nothing about those behind.
+                if errno == ECONNABORTED || errno == EINTR { continue }
+                break
+            }
+            if let connection = onClient() {
+                connection.adopt(client)
+            } else {
+                Glibc.close(client)
+            }
+        }
+        close()
     }
 
     /// Stops listening; clients not yet taken are refused by the kernel.

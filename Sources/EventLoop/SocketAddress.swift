@@ -4,7 +4,8 @@ import Glibc
 public struct SocketAddress: Sendable, CustomStringConvertible {
     var storage = sockaddr_storage()
 
-    /// Nil when `text` is not a literal address with a port: names are not looked up.
+    /// Nil when `text` is not a literal address, or `localhost`, with a port. Names are not looked up: `localhost` is 127.0.0.1,
+    /// whatever a resolver says (RFC 6761, 6.3).
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             return nil
@@ -14,7 +15,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
             self.init(host: String(host.dropFirst().dropLast()), port: port)
             guard storage.ss_family == sa_family_t(AF_INET6) else { return nil }
         } else {
-            self.init(host: String(host), port: port)
+            self.init(host: host.lowercased() == "localhost" ? "127.0.0.1" : String(host), port: port)
             guard storage.ss_family == sa_family_t(AF_INET) else { return nil }
         }
     }

@@ -100,7 +100,7 @@ extension HTTPConnection {
         server.values.requests &+= 1
         isHead = head.method == .head
         persistence =
-            !head.keepAlive || server.isDraining ? .closing : head.isVersion10 ? .stated : .implied
+            !head.keepAlive || isLastAnswer ? .closing : head.isVersion10 ? .stated : .implied
         phase = .idle
     }
 
@@ -115,6 +115,8 @@ extension HTTPConnection {
     func answered() {
         // Until the next head is understood its origin is not known.
         if originNumber > 0 { originNumber = 0 }
+        servedAt_ms = server.loop.now_ms
+        if isLastAnswer { persistence = .closing }
         if persistence == .closing {
             flush()
             finish()
@@ -142,13 +144,5 @@ extension HTTPConnection {
         answer(refusal.problem, into: &server.output.pointee)
         flush()
         finish()
-    }
-
-    /// The server ends: idle clients go at once, others after their answer.
-    func drain() {
-        persistence = .closing
-        if phase == .idle && bufferedInput == 0 {
-            if queuedOutput == 0 { close() } else { finish() }
-        }
     }
 }

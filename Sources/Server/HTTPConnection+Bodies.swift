@@ -110,6 +110,7 @@ extension HTTPConnection {
             content = used
             bodyLength -= used
         }
+        settle(used)
         deadlineAllowance -= used
         if deadlineAllowance <= 0 { renewStreamDeadline() }
         hand(on: UnsafeRawBufferPointer(rebasing: bytes[..<content]))

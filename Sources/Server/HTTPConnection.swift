@@ -30,6 +30,10 @@ public final class HTTPConnection: Connection {
 
     private struct Hot: ~Copyable {
         var phase = Phase.idle
+        /// When the last answer was complete, or the client was accepted.
+        var servedAt_ms: UInt64 = 0
+        /// Once the server ends: bytes that had arrived by then and belong to requests not begun yet.
+        var owed = 0
         var persistence = Persistence.implied
         var isHead = false
         /// Of the request being answered: see `CrossOrigin.number(of:)`. Negative without `--cors-origin`.
@@ -78,6 +82,18 @@ public final class HTTPConnection: Connection {
     /// Whether the handler answers later, and no further request is served until then.
     var isUnanswered: Bool { phase == .suspended || phase == .endless }
 
+    var isEndless: Bool { phase == .endless }
+
+    var servedAt_ms: UInt64 {
+        get { hot.pointee.servedAt_ms }
+        set { hot.pointee.servedAt_ms = newValue }
+    }
+
+    var owed: Int {
+        get { hot.pointee.owed }
+        set { hot.pointee.owed = newValue }
+    }
+
     /// What the answer being made says about the connection.
     public internal(set) var persistence: Persistence {
         get { hot.pointee.persistence }
@@ -104,6 +120,7 @@ public final class HTTPConnection: Connection {
         if isTurnedAway {
             refuse(.overloaded)
         } else {
+            servedAt_ms = server.loop.now_ms
             setDeadline(milliseconds: server.options.headDeadline_ms)
         }
     }
@@ -150,6 +167,7 @@ public final class HTTPConnection: Connection {
         server.endServing()
         // Behind an endless answer nothing is served: what a client sends there stays in the kernel.
         if !isClosing, phase == .endless, bufferedInput > 0 { pauseReading() }
+        if server.isDraining, isIdle, owed <= 0 { endIdle() }
     }
 
     /// Keeps what is not complete.
@@ -188,6 +206,7 @@ public final class HTTPConnection: Connection {
                     let blank = rest.leadingBlankLines
                     if blank > 0 {
                         used += blank
+                        settle(blank)
                         continue
                     }
                     if rest.isEmpty || rest.count == 1 && rest[0] == 0x0D { return used }
@@ -208,9 +227,11 @@ public final class HTTPConnection: Connection {
                         return bytes.count
                     }
                     if !head.hasBody {
+                        settle(length)
                         answer(head, rest.baseAddress!, body: .empty)
                         used += length
                     } else if server.handler.wantsBodyStream(request(head, rest.baseAddress!, body: .empty)) {
+                        settle(length)
                         beginStream(head, rest.baseAddress!, arrived: rest.count - length)
                         used += length
                     } else if !beginBody(head, rest.baseAddress!, headLength: length, arrived: rest.count - length) {
@@ -220,6 +241,7 @@ public final class HTTPConnection: Connection {
             case .body:
                 let length = headLength + bodyLength
                 guard rest.count >= length else { return used }
+                settle(length)
                 // Parsed once more rather than kept: only requests with a body pay, a fifth of a microsecond.
                 guard let head = parse(UnsafeRawBufferPointer(rebasing: rest[..<headLength])) else {
                     return bytes.count
@@ -258,6 +280,7 @@ public final class HTTPConnection: Connection {
             let (used, content) = try decoder.decode(raw, limit: Limits.bodyBytes - bodyLength)
             hot.pointee.input.remove(at: start + content, used - content)
             server.bufferedInput -= used - content
+            settle(used - content)
             bodyLength += content
         } catch {
             refuse(error)
@@ -279,6 +302,7 @@ public final class HTTPConnection: Connection {
 
     public override func deadlineExpired() {
         switch phase {
+        case .idle where server.isDraining: endSilent()
         case .idle, .suspended, .endless: finish()
         case .head: refuse(.headTimeout)
         case .body, .chunks: refuse(.bodyTimeout)

@@ -18,6 +18,9 @@ public struct LoopOptions: Sendable {
     public var outputDeadline_ms: UInt64 = 30_000
     /// What running requests get when the server ends.
     public var drainDeadline_ms: UInt64 = 10_000
+    /// A client served this short a time before the server ends may be sending its next request, and gets this long for it.
+    /// Others that are idle are closed at once.
+    public var busyClient_ms: UInt64 = 500
     /// Pages of other origins that may read answers; nil for none.
     public var crossOrigin: CrossOrigin?
     /// How coarse the deadlines are.

@@ -29,13 +29,7 @@ extension MarketHandler {
         streams.byConnection[id] = Stream(position: position, isChunked: isChunked, keepAlive: keepAlive)
         connection.outputDeadline_ms = EventStreams.stallDeadline_ms
         connection.suspendEndlessly()
-        if connection.server.isDraining {
-            // From within `handle` nothing can be completed.
-            mailbox.post { server in server.connection(id).map { ($0.server.handler as? MarketHandler)?.endStream($0) }
-            }
-        } else {
-            market.feed.follow([id], from: position, streams.outlet)
-        }
+        market.feed.follow([id], from: position, streams.outlet)
     }
 
     /// `Last-Event-ID`, else `after`; within the log, so that the next event is the one behind it.
@@ -93,12 +87,14 @@ extension MarketHandler {
         stream.position = step.position
         stream.isFollowing = connection.queuedOutput == 0 && connection.isSuspended
         streams.byConnection[connection.id] = stream
-        return stream.isFollowing
+        return !endDrained(stream, connection) && stream.isFollowing
     }
 
     /// The client has taken what it was given.
     func followOn(_ connection: HTTPConnection) {
-        guard let stream = streams.byConnection[connection.id], !stream.isFollowing else { return }
+        guard let stream = streams.byConnection[connection.id], !stream.isFollowing,
+            !endDrained(stream, connection)
+        else { return }
         streams.byConnection[connection.id]?.isFollowing = true
         market.feed.follow([connection.id], from: stream.position, streams.outlet)
     }
@@ -123,10 +119,25 @@ extension MarketHandler {
     }
 
     func endStreams() {
-        for id in Array(streams.byConnection.keys) {
-            mailbox.post { server in server.connection(id).map { ($0.server.handler as? MarketHandler)?.endStream($0) }
-            }
+        for id in Array(streams.byConnection.keys) { endStreamSoon(id) }
+    }
+
+    /// From within `handle` nothing can be completed.
+    private func endStreamSoon(_ id: UInt64) {
+        mailbox.post { server in
+            guard let handler = server.handler as? MarketHandler, let stream = handler.streams.byConnection[id],
+                let connection = server.connection(id)
+            else { return }
+            handler.endDrained(stream, connection)
         }
+    }
+
+    /// Ends a stream of a server that ends, once it has been given every event that is durable; until then it goes on.
+    @discardableResult
+    private func endDrained(_ stream: Stream, _ connection: HTTPConnection) -> Bool {
+        guard connection.server.isEndingStreams, stream.position >= market.log.durablePosition else { return false }
+        endStream(connection)
+        return true
     }
 
     func forgetStream(_ id: UInt64) {

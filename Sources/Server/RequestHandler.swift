@@ -38,7 +38,7 @@ public protocol RequestHandler: AnyObject {
     /// The client of an endless answer sends no more, which for such an answer means that it is gone: the handler ends it.
     func clientEnded(_ connection: HTTPConnection)
 
-    /// The server ends: what would go on without end is ended now.
+    /// The server ends, and no request will come any more: what would go on without end is ended once it is complete.
     func drain()
 
     /// A suspended connection is gone; nobody will read what is still being made for it.

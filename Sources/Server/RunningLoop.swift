@@ -30,8 +30,13 @@ public struct RunningLoop: Sendable {
         }
     }
 
-    /// Stops listening, closes idle clients at once and lets running requests finish; the loop then ends.
-    public func drain() { mailbox.post { $0.drain() } }
+    /// Stops listening, closes idle clients and lets running requests finish; the loop ends once all clients are gone.
+    ///
+    /// `onQuiet` is called once, on the loop's thread, when nothing but endless answers is left: no request will come any more.
+    public func drain(onQuiet: @escaping @Sendable () -> Void = {}) { mailbox.post { $0.drain(onQuiet: onQuiet) } }
+
+    /// After `drain`: lets endless answers end, too, once they have told all that there is to tell.
+    public func endStreams() { mailbox.post { $0.endStreams() } }
 
     /// Waits until the loop has ended. Call it once, after `drain`.
     public func join() { thread.join() }

@@ -15,6 +15,8 @@ public final class ServerLoop {
     public let loop: EventLoop
     public let mailbox: LoopMailbox
     public var isDraining: Bool { hot.pointee.isDraining }
+    /// Whether endless answers are to end.
+    public private(set) var isEndingStreams = false
 
     let parser = RequestParser()
     /// Answers are appended here and written at the end of each read. Behind a pointer: a property of a class would be
@@ -33,6 +35,9 @@ public final class ServerLoop {
     /// What the connections' input buffers hold together.
     var bufferedInput = 0
     private var drainTimer: LoopTimer?
+    private var drainBegan_ms: UInt64 = 0
+    /// Until it has been called.
+    private var onQuiet: (() -> Void)?
     /// Answers of this tick that are not written yet: whose, and where each ends in `output`.
     private var held: [(connection: HTTPConnection, end: Int)] = []
 
@@ -84,6 +89,7 @@ public final class ServerLoop {
         loop.onTickEnd = { [unowned self] in
             sendHeld()
             counters.publish(values)
+            if onQuiet != nil { reportQuiet() }
         }
         loop.run()
         loop.onTickEnd = nil
@@ -98,7 +104,8 @@ public final class ServerLoop {
 
     private func admit() -> Connection? {
         let isFull = connections.count - turnedAway >= options.connectionsMaximum
-        if isFull && turnedAway >= options.refusalsMaximum { return nil }
+        // When the server ends, whoever waits to be taken is told.
+        if isFull && turnedAway >= options.refusalsMaximum && !isDraining { return nil }
         lastID += 1
         let connection = HTTPConnection(on: self, id: lastID, isTurnedAway: isFull)
         connections[lastID] = connection
@@ -172,24 +179,47 @@ public final class ServerLoop {
     // MARK: The end
 
     /// Stops listening, closes idle clients, lets running requests finish within `drainDeadline_ms` and ends the loop.
-    func drain() {
+    ///
+    /// A request runs once its first byte has arrived, read or not, also if its client waits to be accepted.
+    /// Endless answers go on until `endStreams`: what running requests bring about is for them, too.
+    func drain(onQuiet: @escaping () -> Void = {}) {
         guard !isDraining else { return }
         hot.pointee.isDraining = true
+        self.onQuiet = onQuiet
+        drainBegan_ms = loop.now_ms
         sendHeld()
-        listener?.close()
+        listener?.closeTakingAll()
         listener = nil
         let timer = LoopTimer(on: loop) { [unowned self] in
-            for connection in Array(connections.values) { connection.close() }
+            for connection in Array(connections.values) where isEndingStreams || !connection.isEndless {
+                connection.close()
+            }
         }
         timer.start(milliseconds: options.drainDeadline_ms)
         drainTimer = timer
         for connection in Array(connections.values) { connection.drain() }
-        handler.drain()
         endIfDrained()
+    }
+
+    /// Ends endless answers once their handler has given all of them. They have what is left of `drainDeadline_ms`, or a second.
+    func endStreams() {
+        guard isDraining, !isEndingStreams else { return }
+        isEndingStreams = true
+        let passed_ms = loop.now_ms - drainBegan_ms
+        drainTimer?.start(milliseconds: max(options.drainDeadline_ms, passed_ms + 1_000) - passed_ms)
+        handler.drain()
+    }
+
+    /// Says once that no request is running or may still come.
+    private func reportQuiet() {
+        guard !connections.values.contains(where: { !$0.isClosing && !$0.isEndless }) else { return }
+        onQuiet?()
+        onQuiet = nil
     }
 
     private func endIfDrained() {
         guard connections.isEmpty else { return }
+        reportQuiet()
         drainTimer = nil
         // With the waker gone nothing keeps the loop running.
         mailbox.close()

@@ -1,6 +1,6 @@
 import Glibc
 
-/// TERM and INT as something to wait for. Made before any thread, which then inherits the blocked mask.
+/// TERM and INT as something to wait for, and HUP as nothing. Made before any thread, which then inherits the blocked mask.
 struct Signals {
     private var set = sigset_t()
 
@@ -12,6 +12,10 @@ struct Signals {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
+
+    /// From now on HUP does nothing, at any time: to be said before anything else, as a terminal that closes or a manager that
+    /// asks for a reload may send it while the process starts.
+    static func ignoreHangUps() { signal(SIGHUP, SIG_IGN) }
 
     /// Until the server serves there is nothing to drain: a signal ends the process at once, which loses nothing.
     func handleEarlyStop() {

@@ -16,6 +16,9 @@ public struct VitrineServer {
         (self.configuration, self.report) = (configuration, report)
     }
 
+    /// Call it first of all: from then on HUP does not end the process, neither while it starts nor while it stops.
+    public static func ignoreHangUps() { Signals.ignoreHangUps() }
+
     /// Runs until TERM or INT, then drains. Throws when it cannot start.
     public func run() throws {
         let startedAt = Clock.monotonicNanoseconds
@@ -123,10 +126,13 @@ public struct VitrineServer {
 
         signals.wait()
         report("stopping: running requests get \(options.drainDeadline_ms / 1_000) s")
-        for loop in loops { loop.drain() }
-        for loop in loops { loop.join() }
-        // No loop asks for anything any more: what was accepted is decided, synced and projected.
+        let quiet = Monitor(0)
+        for loop in loops { loop.drain { quiet.update { $0 += 1 } } }
+        _ = quiet.wait { $0 == loops.count ? true : nil }
+        // No command comes any more: what was accepted is decided and synced, and then the streams can be given all of it.
         market.decisions.stop()
+        for loop in loops { loop.endStreams() }
+        for loop in loops { loop.join() }
         market.worker.close()
         worker.join()
         market.feed.close()

@@ -75,7 +75,7 @@ struct Settings {
         } into: {
             configuration.dataDirectory = $0
         }
-        try set("listen", "a literal address with a port, such as 127.0.0.1:8080 or [::1]:8080") {
+        try set("listen", "an address or localhost with a port, such as 127.0.0.1:8080 or [::1]:8080") {
             SocketAddress($0)
         } into: {
             configuration.listen = $0

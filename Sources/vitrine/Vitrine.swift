@@ -16,7 +16,7 @@ struct Vitrine: ParsableCommand {
 
     @Option(help: "Directory of the log and all that is made from it. (default: ./vitrine-data)")
     var data: String?
-    @Option(help: "Address to listen on; port 0 takes a free one. (default: 127.0.0.1:8080)")
+    @Option(help: "Address to listen on; port 0 takes a free one, localhost is 127.0.0.1. (default: 127.0.0.1:8080)")
     var listen: String?
     @Option(help: "Serving threads. (default: one for each core)")
     var loops: String?
@@ -41,7 +41,10 @@ struct Vitrine: ParsableCommand {
     @Flag(help: "Check the options and exit.")
     var checkConfig = false
 
-    static func main() { runProgram() }
+    static func main() {
+        VitrineServer.ignoreHangUps()
+        runProgram()
+    }
 
     func run() throws {
         let configuration = try settings().configuration()

@@ -13,8 +13,14 @@ import Testing
         #expect(address.isLoopback == isLoopback)
     }
 
+    @Test(arguments: ["localhost:80", "LocalHost:80"])
+    func localhostIsTheLoopbackAddressWithoutALookUp(text: String) {
+        #expect(SocketAddress(text)?.description == "127.0.0.1:80")
+    }
+
     @Test(arguments: [
-        "", "127.0.0.1", "localhost:80", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[127.0.0.1]:80", "1.2.3:80",
+        "", "127.0.0.1", "localhost", "localhost.example:80", "example:80", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80",
+        "[127.0.0.1]:80", "1.2.3:80",
         ":80",
     ])
     func namesAndHalfAddressesAreNotTaken(text: String) {

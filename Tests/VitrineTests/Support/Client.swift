@@ -103,6 +103,12 @@ final class Client {
         }
     }
 
+    /// Whether the server's end has arrived already.
+    var hasEnded: Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
     /// The next chunk of a body that is being received; nil at its end.
     func receiveChunk() throws -> [UInt8]? {
         let line = try receiveLine()

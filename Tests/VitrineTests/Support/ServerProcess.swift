@@ -74,7 +74,7 @@ final class ServerProcess: Sendable {
         String(decoding: FileManager.default.contents(atPath: errorFile + ".out") ?? Data(), as: UTF8.self)
     }
 
-    private func waitUntilListening(seconds: Double) throws {
+    func waitUntilListening(seconds: Double = 30) throws {
         let marker = "vitrine: listening on http://127.0.0.1:"
         let deadline = Date(timeIntervalSinceNow: seconds)
         while Date() < deadline {
@@ -115,6 +115,14 @@ final class ServerProcess: Sendable {
     }
 
     func send(_ signal: Int32) { kill(pid, signal) }
+
+    /// Whether the process has said by now that it does not take the signal.
+    func ignores(_ signal: Int32) -> Bool {
+        let status = FileManager.default.contents(atPath: "/proc/\(pid)/status") ?? Data()
+        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
+        let mask = line.flatMap { UInt64($0.split(separator: "\t")[1], radix: 16) } ?? 0
+        return mask >> UInt64(signal - 1) & 1 != 0
+    }
 
     @discardableResult
     func end(with signal: Int32 = SIGTERM) throws -> Exit {
