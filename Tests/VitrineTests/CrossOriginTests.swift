@@ -31,7 +31,7 @@ import Testing
             #expect(!names(answer[header: "vary"]).contains("origin"))
         }
         let answer = try market.client.exchange("OPTIONS", "/v1/commands/AdjustStock", preflight)
-        expectProblem(answer, 405)
+        #expect(answer.status == 204 && answer[header: "allow"] != nil)
         expectSilent(answer, "OPTIONS")
     }
 
@@ -91,9 +91,9 @@ import Testing
             expectSilent(answer, origin)
             #expect(names(answer[header: "vary"]).contains("origin"), "\(origin)")
             let question = preflight.merging(["Origin": origin]) { $1 }
-            let refused = try market.client.exchange("OPTIONS", "/v1/commands/AdjustStock", question)
-            expectProblem(refused, 405)
-            expectSilent(refused, origin)
+            let plain = try market.client.exchange("OPTIONS", "/v1/commands/AdjustStock", question)
+            #expect(plain.status == 204)
+            expectSilent(plain, origin)
         }
     }
 
@@ -113,7 +113,7 @@ import Testing
         }
         // What is no preflight is a method like any other; the connection still speaks in turn.
         let plain = try market.client.exchange("OPTIONS", "/v1/products", ["Origin": Self.shop])
-        expectProblem(plain, 405)
+        #expect(plain.status == 204 && plain[header: "access-control-allow-methods"] == nil)
         expectAllowed(plain, "OPTIONS")
     }
 
