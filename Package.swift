@@ -118,7 +118,8 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // From the outside: real processes, real sockets. It finds the executables beside the test bundle.
         .testTarget(
-            name: "VitrineTests", dependencies: ["vitrine", "vitrine-import", "vitrine-load", "vitrine-rebuild"],
+            name: "VitrineTests",
+            dependencies: ["vitrine", "vitrine-import", "vitrine-load", "vitrine-rebuild", "POSIX"],
             // Data directories of earlier versions, which the tests unpack; a library that a test compiles.
             exclude: ["Versions", "Support/SmallDiskShim.c"], swiftSettings: strict),
         .testTarget(

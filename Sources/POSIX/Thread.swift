@@ -1,8 +1,10 @@
 import Glibc
+import Synchronization
 
 /// A POSIX thread of its own: Vitrine's loops, writer and projector block or poll, so they own their threads.
 public final class Thread: Sendable {
     private let handle: pthread_t
+    private let isJoined = Atomic(false)
 
     /// Starts a thread that runs `body` to its end. `name` is what `top -H` shows; at most 15 bytes.
     public init(name: StaticString, _ body: @escaping @Sendable () -> Void) {
@@ -25,8 +27,16 @@ public final class Thread: Sendable {
         self.handle = handle
     }
 
+    /// A thread that nobody joins gives its stack back when it ends.
+    deinit {
+        if !isJoined.load(ordering: .acquiring) { pthread_detach(handle) }
+    }
+
     /// Waits until the thread has ended. Call it once.
-    public func join() { pthread_join(handle, nil) }
+    public func join() {
+        isJoined.store(true, ordering: .releasing)
+        pthread_join(handle, nil)
+    }
 
     private final class Body: Sendable {
         let name: StaticString

@@ -1,6 +1,7 @@
 import Foundation
-import Synchronization
 import Testing
+
+import class POSIX.Monitor
 
 /// Cursors: whatever is written between two pages, what did not change is neither skipped nor repeated.
 @Suite struct PagingTests {
@@ -18,7 +19,7 @@ import Testing
         let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 1]).token
         _ = try market.client.get("/v1/products/lamp", after: token)
         let server = market.server
-        let isDone = Mutex(false)
+        let isDone = Monitor(false)
         concurrently(2) { thread in
             if thread == 0 {
                 defer { isDone.withLock { $0 = true } }
@@ -98,7 +99,7 @@ import Testing
         let token = try market.accept("AdjustStock", ["productId": "lamp", "delta": 1]).token
         _ = try market.client.get("/v1/products/lamp", after: token)
         let server = market.server
-        let isDone = Mutex(false)
+        let isDone = Monitor(false)
         concurrently(2) { thread in
             if thread == 0 {
                 defer { isDone.withLock { $0 = true } }

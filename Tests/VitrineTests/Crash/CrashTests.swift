@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
-import Synchronization
 import Testing
+
+import class POSIX.Monitor
 
 /// A server that is killed at any moment keeps what it answered, does nothing twice, and shows what its log says.
 @Suite struct CrashTests {
@@ -40,7 +41,7 @@ import Testing
     private func load(
         _ server: ServerProcess, _ clients: [CrashClient], killAfter_us: UInt32
     ) throws -> [CrashClient] {
-        let running = Mutex(clients)
+        let running = Monitor(clients)
         concurrently(clients.count + 1) { index in
             guard index < clients.count else {
                 usleep(killAfter_us)

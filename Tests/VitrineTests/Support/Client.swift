@@ -190,9 +190,9 @@ extension Client {
         try exchange("GET", target, headers)
     }
 
-    /// The answer as it is once the view holds what `token` stands for.
+    /// The answer as it is once the view holds what `token` stands for, however long a busy machine takes over it.
     func get(_ target: String, after token: String?) throws -> Answer {
-        try get(target, token.map { ["Consistency-Token": $0] } ?? [:])
+        try get(target, token.map { ["Consistency-Token": $0, "Prefer": "wait=10"] } ?? [:])
     }
 
     func command(_ name: String, _ body: JSON, _ headers: [String: String] = [:]) throws -> Answer {

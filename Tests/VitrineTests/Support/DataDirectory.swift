@@ -1,12 +1,13 @@
 import Foundation
-import Synchronization
+
+import class POSIX.Monitor
 
 /// A directory of its own for a test, removed when nobody holds it any more. The server's data are in `path`.
 final class DataDirectory: Sendable {
     let root: String
     /// What programs that use it need in their environment.
     let environment: [String: String]
-    private let starts = Mutex(0)
+    private let starts = Monitor(0)
 
     init(environment: [String: String] = [:]) throws {
         self.environment = environment

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
-import Synchronization
+
+import class POSIX.Monitor
 
 /// A real `vitrine` process. It is killed when nobody holds it any more.
 final class ServerProcess: Sendable {
@@ -18,8 +19,8 @@ final class ServerProcess: Sendable {
 
     let pid: pid_t
     private let errorFile: String
-    private let exit = Mutex<Exit?>(nil)
-    private let boundPort = Mutex<UInt16>(0)
+    private let exit = Monitor<Exit?>(nil)
+    private let boundPort = Monitor<UInt16>(0)
 
     var port: UInt16 { boundPort.withLock { $0 } }
 

@@ -1,5 +1,6 @@
 import Foundation
-import Synchronization
+
+import class POSIX.Monitor
 
 /// The small disks that there are, the first choice first.
 enum SmallDiskKind: String, CaseIterable, Sendable {
@@ -33,7 +34,7 @@ enum SmallDiskKind: String, CaseIterable, Sendable {
         }
     }
 
-    private static let announced = Mutex<Set<SmallDiskKind>>([])
+    private static let announced = Monitor<Set<SmallDiskKind>>([])
 
     /// Says once a run which kind is taken, and why no earlier one was.
     static func announce(_ kind: SmallDiskKind, after refusals: [String]) {
