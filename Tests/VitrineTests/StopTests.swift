@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Synchronization
 import Testing
 
@@ -27,7 +27,7 @@ import Testing
         let left = Mutex<[Int]>([])
         concurrently(33) { thread in
             if thread == 32 {
-                while answered.value < 32 { usleep(1_000) }
+                try awaitTrue("all have been answered") { answered.value == 32 }
                 usleep(useconds_t.random(in: 0..<30_000))
                 return server.send(signal)
             }
@@ -56,7 +56,7 @@ import Testing
         let left = Counter()
         concurrently(9) { thread in
             if thread == 8 {
-                while taken.value < 200 { usleep(1_000) }
+                try awaitTrue("200 are answered") { taken.value >= 200 }
                 return server.send(SIGTERM)
             }
             while let client = try? server.connect() {
@@ -81,7 +81,7 @@ import Testing
         let sent = Counter()
         concurrently(9) { thread in
             if thread == 8 {
-                while sent.value < 8 { sched_yield() }
+                try awaitTrue("all have sent") { sent.value == 8 }
                 return server.send(SIGTERM)
             }
             let client = try server.connect()
@@ -107,7 +107,7 @@ import Testing
         let acknowledged = Counter()
         concurrently(7) { thread in
             if thread == 6 {
-                while acknowledged.value < 100 { usleep(1_000) }
+                try awaitTrue("100 are acknowledged") { acknowledged.value >= 100 }
                 return server.send(SIGTERM)
             }
             let client = try server.connect()
@@ -147,7 +147,7 @@ import Testing
         let unfinished = try market.server.connect()
         try unfinished.send(Array("GET /livez HTTP/1.1\r\nHost: a\r\n".utf8))
         market.server.send(SIGINT)
-        while !market.server.errors.contains("stopping: running requests get 10 s") { usleep(1_000) }
+        try awaitTrue("it stops") { market.server.errors.contains("stopping: running requests get 10 s") }
         market.server.send(SIGINT)
         #expect(try market.server.waitForExit(seconds: 5) == .signal(SIGINT))
     }
@@ -156,7 +156,7 @@ import Testing
         let data = try DataDirectory()
         // While it starts, as soon as there is more of it than the loader,
         let server = try ServerProcess.launch(["--data", data.path, "--listen", "localhost:0"], in: data)
-        while !server.ignores(SIGHUP), !server.errors.contains("listening") { sched_yield() }
+        try awaitTrue("it runs") { server.ignores(SIGHUP) || server.errors.contains("listening") }
         while server.poll() == nil, !server.errors.contains("listening") { server.send(SIGHUP) }
         try server.waitUntilListening()
         // while it serves,
@@ -172,5 +172,14 @@ import Testing
         try client.send(Array("\r\n".utf8))
         #expect(try client.receive()[header: "connection"] == "close")
         #expect(try server.waitForExit() == .code(0), "\(server.errors)")
+    }
+}
+
+/// Asks until it is so, for at most 20 s.
+private func awaitTrue(_ what: String, _ isSo: () -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while !isSo() {
+        try #require(Date() < deadline, "never: \(what)")
+        usleep(500)
     }
 }
