@@ -3,7 +3,6 @@ import JSON
 import LMDB
 import Marketplace
 import POSIX
-import Synchronization
 
 /// Folds the synced log into `decisions/`, in bounded steps, off the path of commands.
 final class DecisionFolder: Sendable {

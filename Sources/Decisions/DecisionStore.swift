@@ -41,7 +41,7 @@ final class DecisionStore: Sendable {
         /// In which the event at `position` was written.
         var epoch: UInt64
         var position: UInt64
-        /// Of all rows: who did not close the state proves it by them.
+        /// The tally of all rows: it proves a state that was not closed.
         var tally = Tally()
     }
 

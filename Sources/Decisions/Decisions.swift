@@ -121,7 +121,7 @@ public final class Decisions: Sendable {
             if found.identityHigh != log.identity.high || found.identityLow != log.identity.low {
                 return (nil, "it belongs to another log")
             }
-            if found.position > log.durablePosition || log.epochs.epoch(of: found.position) != found.epoch {
+            if !log.has(position: found.position, epoch: found.epoch) {
                 return (nil, "it is at position \(found.position) of a history that the log does not have")
             }
             return (store, nil)

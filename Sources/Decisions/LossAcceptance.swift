@@ -31,13 +31,20 @@ public struct LossAcceptance {
                 SystemError("read the currency of", salvage.log.directory, code: SystemError.inputOutput))
         }
         firstKept = salvage.nextPosition
-        let path = salvage.log.directory + "/decisions"
-        try Directory.create(path)
-        let folder = try DecisionFolder(log: salvage.log, store: DecisionStore(path: path))
-        try folder.catchUp()
-        let writer = try CommandWriter(log: salvage.log, folder: folder, currency: currency, newIdentity: .random())
-        let end = try keep(salvage, with: writer)
-        if end <= acknowledged { gone.append(end...acknowledged) }
+        do {
+            let path = salvage.log.directory + "/decisions"
+            try Directory.create(path)
+            let folder = try DecisionFolder(log: salvage.log, store: DecisionStore(path: path))
+            try folder.catchUp()
+            let writer = try CommandWriter(
+                log: salvage.log, folder: folder, currency: currency, newIdentity: .random())
+            let end = try keep(salvage, with: writer)
+            if end <= acknowledged { gone.append(end...acknowledged) }
+        } catch {
+            // Its room goes back to the disk that may have been full.
+            try LogSalvage.finishEarlier(lock)
+            throw error
+        }
         setAside = try salvage.finish()
     }
 
@@ -49,15 +56,14 @@ public struct LossAcceptance {
         try salvage.forEachRecord { record in
             let end = record.position + UInt64(record.eventCount)
             last = max(last, end - 1)
-            guard obstacle == nil else { return true }
+            guard obstacle == nil else { return }
             if let reason = try writer.keep(record, &parser) {
                 obstacle = "the event that was at position \(record.position) cannot follow: \(reason)"
-                return true
+                return
             }
             if record.position > next { gone.append(next...record.position - 1) }
             (next, keptCount, records) = (end, keptCount + UInt64(record.eventCount), records + 1)
             if records % LossAcceptance.recordsOfStep == 0 { try writer.bringOut() }
-            return true
         }
         try writer.finishBatch()
         if obstacle != nil, next <= last { gone.append(next...last) }
@@ -81,21 +87,21 @@ extension CommandWriter {
     /// Appends the record under new positions; nil, or why it cannot follow.
     fileprivate func keep(_ record: borrowing LogSalvage.Record, _ parser: inout JSONParser) throws -> String? {
         var frames = EventFrames(record.body)
-        while frames.advance() {
+        // A record of this program has one frame, so it is kept as a whole or not at all.
+        guard frames.advance(), record.eventCount <= 1 else { return "it is one of several in its record" }
+        do {
             if record.eventCount == 0 {
                 try append(CommandMark.decode(frames.allBytes, parser: &parser), at: record.recordedAt)
-                continue
+                return nil
             }
-            var stored: StoredEvent
-            do throws(EventDecodingError) { stored = try EventEnvelope.decode(frames.allBytes, parser: &parser) } catch
-            {
-                return "\(error)"
-            }
+            var stored = try EventEnvelope.decode(frames.allBytes, parser: &parser)
             stored.position = writer.nextPosition
             try overlay.load(stored.event.prerequisites.map { .state($0) }, at: stored.position)
             if let conflict = overlay.state.marketplace.conflict(with: stored.event) { return conflict }
             try append(stored, at: record.recordedAt)
+            return nil
+        } catch let error as EventDecodingError {
+            return "it cannot be read: \(error)"
         }
-        return nil
     }
 }

@@ -50,7 +50,9 @@ public final class DirectoryLock: Sendable {
         held = try files { () throws(SystemError) in try directory.status().identity }
         let changed_ns = try files { () throws(SystemError) in try file.status().changed_ns }
         isOriginal = found.map { abs(changed_ns - $0.written_ns) <= DirectoryLock.dateTolerance_ns } ?? false
-        isFromEarlierVersion = found == nil && DirectoryLock.firstNumber(bytes) != nil
+        // It holds a number and a line end, and nothing else: more is a record in pieces.
+        isFromEarlierVersion =
+            bytes.count <= 12 && bytes.last == UInt8(ascii: "\n") && DirectoryLock.firstNumber(bytes) != nil
         self.path = path
         self.found = found
         self.directory = directory
@@ -58,7 +60,7 @@ public final class DirectoryLock: Sendable {
         record = Monitor(LockRecord(process: currentProcess))
         // What is good stays so, also if this process never opens it.
         for path in found.map({ Array($0.files.keys) }) ?? [] where [.good, .unproven].contains(standing(of: path)) {
-            try name(path)
+            try name(path, isUnproven: standing(of: path) == .unproven)
         }
     }
 
@@ -86,7 +88,7 @@ public final class DirectoryLock: Sendable {
             let file = try FileDescriptor(opening: path + "/" + name, .read)
             let status = try file.status()
             let isNamed = isOriginal && status.identity.isSameFile(as: entry.identity)
-            guard found.isClean else {
+            guard found.isClean, entry.modified_ns != 0 else {
                 return isNamed ? .unproven : .foreign("is a copy that was made while it was written to")
             }
             if isNamed {
@@ -109,7 +111,7 @@ public final class DirectoryLock: Sendable {
         return standing(of: segment) != .unproven
     }
 
-    /// Of the first and the last bytes up to `end`: a file that is written to changes in one of the two.
+    /// The checksum of the first and the last bytes up to `end`: a file that is written to changes in one of the two.
     private static func check(_ file: borrowing FileDescriptor, end: Int) throws(SystemError) -> UInt32 {
         var checksum = CRC32C()
         let start = try file.read(at: 0, count: min(end, checkedBytes))
@@ -125,10 +127,17 @@ public final class DirectoryLock: Sendable {
     /// From now on the file `name` is one of this directory's own; a file of that name before it is not. `write` notes it.
     /// `draft` is the file's path while it does not have that name yet.
     public func name(_ name: String, at draft: String? = nil) throws(EventLogError) {
-        let status = try files { () throws(SystemError) in try FileStatus(of: draft ?? path + "/" + name) }
-        record.update { $0.files[name] = status.map { LockRecord.Entry(identity: $0.identity) } }
+        try self.name(name, at: draft, isUnproven: false)
     }
 
+    private func name(_ name: String, at draft: String? = nil, isUnproven: Bool) throws(EventLogError) {
+        let status = try files { () throws(SystemError) in try FileStatus(of: draft ?? path + "/" + name) }
+        record.update {
+            $0.files[name] = status.map { LockRecord.Entry(identity: $0.identity, isUnproven: isUnproven) }
+        }
+    }
+
+    /// From now on the file `name` is none of this directory's.
     public func forget(_ name: String) { record.update { $0.files[name] = nil } }
 
     /// Only the newest segments count: earlier ones are sealed.
@@ -152,7 +161,7 @@ public final class DirectoryLock: Sendable {
         var closed = record.withLock { $0 }
         closed.isClean = true
         try files { () throws(SystemError) in
-            for name in closed.files.keys {
+            for (name, entry) in closed.files where !entry.isUnproven {
                 guard Files.exists(path + "/" + name) else {
                     closed.files[name] = nil
                     continue
@@ -183,13 +192,14 @@ public final class DirectoryLock: Sendable {
 
     // MARK: While it is held
 
-    /// What is no longer what is held: the directory, or the segment of that name in it; nil while all is well.
+    /// The path that no longer leads to the held directory, or to the named segment in it; nil while both are in place.
     ///
     /// A directory that is deleted, moved or replaced keeps its lock, and what is written to it is found by nobody.
     func missing(segment name: String) -> String? {
         func isThere(_ path: String, _ identity: FileIdentity) -> Bool {
-            guard let status = try? FileStatus(of: path) else { return false }
-            return status.identity.isSameFile(as: identity)
+            // An error says nothing of where the file is: the next look tells.
+            guard let status = try? FileStatus(of: path) as FileStatus?? else { return true }
+            return status?.identity.isSameFile(as: identity) ?? false
         }
         guard isThere(path, held) else { return path }
         guard let segment = record.withLock({ $0.files[name] }) else { return nil }

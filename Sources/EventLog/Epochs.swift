@@ -5,7 +5,7 @@
 public struct Epochs: Equatable, Sendable {
     private struct Entry: Equatable {
         let epoch: UInt64
-        /// Of the first event that was written in it.
+        /// The position of its first event.
         let firstPosition: UInt64
     }
 
@@ -30,8 +30,6 @@ public struct Epochs: Equatable, Sendable {
         }
         return entries[low - 1].epoch
     }
-
-    public func contains(_ epoch: UInt64) -> Bool { entries.contains { $0.epoch == epoch } }
 
     /// The newest epoch, and from which position on it holds.
     public var last: (epoch: UInt64, firstPosition: UInt64) {

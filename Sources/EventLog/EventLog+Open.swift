@@ -87,11 +87,16 @@ extension EventLog {
         _ extent: LogExtent, _ ending: LogExtent.Ending?, _ witnesses: [LogWitness], in directory: String
     ) throws(EventLogError) {
         let last = extent.nextPosition - 1
+        var found = LogLoss.Found.end
+        if case .tail(let tail) = ending, tail.end > extent.end.offset {
+            found = .damage(segment: extent.segments[extent.end.segment].path, offset: extent.end.offset)
+        }
         if extent.records == 0 {
             guard let witness = witnesses.max(by: { $0.position < $1.position }), witness.position > 0 else { return }
             throw .lost(
                 LogLoss(
-                    log: segmentDirectory(directory), found: .nothing, last: 0, acknowledged: witness.position,
+                    log: segmentDirectory(directory), found: found == .end ? .nothing : found, last: 0,
+                    acknowledged: witness.position,
                     witness: witness.name))
         }
         let own = witnesses.filter { $0.identity == extent.identity }
@@ -100,11 +105,7 @@ extension EventLog {
                 $0.position > last || $0.position > 0 && extent.epochs.epoch(of: $0.position) != $0.epoch
             }).max(by: { $0.position < $1.position })
         else { return }
-        var found = LogLoss.Found.end
         if witness.position <= last { found = .otherHistory }
-        if case .tail(let tail) = ending, tail.end > extent.end.offset {
-            found = .damage(segment: extent.segments[extent.end.segment].path, offset: extent.end.offset)
-        }
         throw .lost(
             LogLoss(
                 log: segmentDirectory(directory), found: found, last: last, acknowledged: witness.position,

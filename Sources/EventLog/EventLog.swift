@@ -60,6 +60,11 @@ public final class EventLog: Sendable {
     /// Which log this is.
     public var identity: LogIdentity { state.withLock { $0.extent.identity } }
 
+    /// Whether the log has an event at `position` that was written in `epoch`; position 0 is in every log.
+    public func has(position: UInt64, epoch: UInt64) -> Bool {
+        position == 0 || position <= durablePosition && epochs.epoch(of: position) == epoch
+    }
+
     /// The epochs of all positions, those to come included.
     public var epochs: Epochs { state.withLock { $0.extent.epochs } }
 
@@ -173,8 +178,7 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// As `close`, and notes that all named files are on the disk and closed: whoever copies them has good ones. All who write
-    /// in the directory must have ended.
+    /// Closes the log, and notes that all named files are synced and closed. All who write in the directory must have ended.
     public func closeCleanly() throws(EventLogError) {
         let (lock, segment, end) = state.withLock { state in
             (state.lock, state.extent.segments[state.extent.end.segment], state.extent.end.offset)
@@ -189,7 +193,4 @@ public final class EventLog: Sendable {
         let (lock, segment) = state.withLock { ($0.lock, $0.extent.segments.last) }
         return segment.flatMap { lock?.missing(segment: $0.name) }
     }
-
-    /// The hold on the directory; nil for a log that is only read, or closed.
-    public var lock: DirectoryLock? { state.withLock { $0.lock } }
 }

@@ -10,6 +10,8 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(segment: String, offset: Int, position: UInt64, reason: String)
     /// Events that were acknowledged are not there.
     case lost(LogLoss)
+    /// The log is on another disk than its data directory, so no other can take its place.
+    case otherDisk(log: String)
     /// A segment of a format that this program does not know.
     case unsupported(segment: String, version: UInt32)
     /// Taking this would leave the disk with less than its reserve. Nothing was changed.
@@ -32,6 +34,9 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "nothing was changed: restore the file from a backup, "
                 + "or start vitrine with --accept-loss to go on with what is whole"
         case .lost(let loss): loss.description
+        case .otherDisk(let log):
+            "\(log) is on another disk than its data directory: the loss cannot be accepted there; "
+                + "copy the whole data directory to one disk, and start with that"
         case .unsupported(let segment, let version):
             "\(segment) has format version \(version), this program reads version \(SegmentHeader.version): "
                 + "use the program that wrote it, or a newer one"

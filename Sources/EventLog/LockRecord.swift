@@ -17,7 +17,10 @@ struct LockRecord: Equatable, Sendable {
         /// Bytes up to which the file was of use when it was closed.
         var end = 0
         var check: UInt32 = 0
+        /// 0 where a clean end does not know that the file was closed.
         var modified_ns: Int64 = 0
+        /// Taken over from an earlier process, and neither opened nor proven by this one. Not in the file.
+        var isUnproven = false
     }
 
     /// All of it is written at once, so a full disk that has one has room for the next.

@@ -11,7 +11,7 @@ struct LogExtent: Sendable {
     var batchOffset = SegmentHeader.size
     var index = PositionIndex()
     var records: UInt64 = 0
-    /// Of the log: what its first segment says, or the last epoch that brought a new one.
+    /// The log's identity: that of its first segment, or of the last epoch that brought a new one.
     var identity = LogIdentity(high: 0, low: 0)
     private(set) var epochs = Epochs(first: 0)
     private(set) var tag: [UInt8] = []
@@ -64,7 +64,10 @@ struct LogExtent: Sendable {
             if end.offset < size, company == .copiedBesideWriter {
                 let tail = try tail(of: segment, size)
                 guard tail.end == end.offset, following.firstPosition == nextPosition else {
-                    guard tail.beginsWithGap else { throw segment.damaged(at: end.offset, nextPosition, fault.reason) }
+                    // The copier may have met the newest segment as it was followed by the next; earlier ones were whole.
+                    guard tail.beginsWithGap, end.segment + 2 == segments.count else {
+                        throw segment.damaged(at: end.offset, nextPosition, fault.reason)
+                    }
                     return .gap
                 }
                 unsealed.append((segment, end.offset))

@@ -1,5 +1,6 @@
 /// Acknowledged events that the log does not have: what proves them, and what is there instead.
 public struct LogLoss: Equatable, Sendable {
+    /// What is in the place of the missing events.
     public enum Found: Equatable, Sendable {
         /// No record at all.
         case nothing

@@ -11,6 +11,7 @@ public final class LogSalvage {
         /// Those that it had.
         public let position: UInt64
         public let eventCount: Int
+        /// Milliseconds since 1970 UTC.
         public let recordedAt: Int64
         fileprivate let bytes: UnsafeRawBufferPointer
 
@@ -24,7 +25,7 @@ public final class LogSalvage {
     }
 
     private static let draftName = "accepting"
-    /// In the new `log/` until the files of the old one are put in order.
+    /// In the new `log/`, from its making until the files of the old one are put in order.
     private static let markName = "accepted"
 
     /// The part up to the first fault, to append to.
@@ -39,6 +40,7 @@ public final class LogSalvage {
         self.lock = lock
         try LogSalvage.finishEarlier(lock)
         let directory = EventLog.segmentDirectory(lock.path)
+        try LogSalvage.requireOneDisk(directory, lock)
         var extent = LogExtent(segments: try EventLog.segments(in: directory))
         var hasHeader = !extent.segments.isEmpty
         if hasHeader {
@@ -52,26 +54,52 @@ public final class LogSalvage {
             remains += extent.segments.dropFirst(extent.end.segment + 1).map { ($0, SegmentHeader.size) }
         }
         nextPosition = extent.nextPosition
-        let draft = LogSalvage.draft(lock)
-        try files { () throws(SystemError) in try Directory.create(draft + "/log") }
-        // A log of nothing begins a new one, which has nothing of the old.
-        if extent.records > 0 {
-            try files { () throws(SystemError) in
-                for segment in extent.segments[..<extent.end.segment] {
-                    try Directory.link(segment.path, as: draft + "/" + segment.name)
-                }
-                guard hasHeader else { return }
-                let last = extent.segments[extent.end.segment]
-                let copy = try FileDescriptor(opening: draft + "/" + last.name, .replace)
-                try copy.copy(FileDescriptor(opening: last.path, .read), count: extent.end.offset)
-                try copy.synchronize()
-            }
+        var options = options
+        if !extent.tag.isEmpty { options.creationTag = Array(extent.tag.prefix { $0 != 0 }) }
+        do throws(EventLogError) {
+            try LogSalvage.makeDraft(of: extent, hasHeader: hasHeader, lock)
+            log = try EventLog.open(LogSalvage.draft(lock), options: options)
+        } catch {
+            try LogSalvage.finishEarlier(lock)
+            throw error
         }
-        log = try EventLog.open(draft, options: options)
     }
 
-    /// Calls `body` with each whole record behind the first fault, in order, until it returns false.
-    public func forEachRecord(_ body: (borrowing Record) throws -> Bool) throws {
+    /// Nothing is written through a link: what may still be cut or appended to is a copy.
+    private static func makeDraft(
+        of extent: LogExtent, hasHeader: Bool, _ lock: DirectoryLock
+    ) throws(EventLogError) {
+        let draft = draft(lock)
+        try files { () throws(SystemError) in
+            try Directory.create(draft + "/log")
+            try FileDescriptor(opening: draft + "/log/" + markName, .replace).synchronize()
+        }
+        // A log of nothing begins a new one, which has nothing of the old.
+        guard extent.records > 0 else { return }
+        var copies: [(segment: Segment, count: Int?)] = extent.unsealed.map { ($0.segment, $0.end) }
+        if hasHeader {
+            copies.append((extent.segments[extent.end.segment], extent.end.offset))
+        } else if extent.end.segment > 0 {
+            copies.append((extent.segments[extent.end.segment - 1], nil))
+        }
+        try files { () throws(SystemError) in
+            for (segment, count) in copies {
+                if try FileStatus(of: draft + "/" + segment.name) != nil { continue }
+                let source = try FileDescriptor(opening: segment.path, .read)
+                let copy = try FileDescriptor(opening: draft + "/" + segment.name, .replace)
+                let bytes = try source.size()
+                try copy.copy(source, count: count ?? bytes)
+                try copy.synchronize()
+            }
+            for segment in extent.segments[..<extent.end.segment] {
+                if try FileStatus(of: draft + "/" + segment.name) != nil { continue }
+                try Directory.link(segment.path, as: draft + "/" + segment.name)
+            }
+        }
+    }
+
+    /// Calls `body` with each whole record behind the first fault, in order.
+    public func forEachRecord(_ body: (borrowing Record) throws -> Void) throws {
         var position = nextPosition
         for (segment, offset) in remains {
             let file = try FileDescriptor(opening: segment.path, .read)
@@ -92,7 +120,7 @@ public final class LogSalvage {
                 let record = Record(
                     position: header.position, eventCount: header.eventCount, recordedAt: header.recordedAt, bytes: part
                 )
-                guard try body(record) else { return }
+                try body(record)
             }
         }
     }
@@ -103,7 +131,6 @@ public final class LogSalvage {
         let (draft, directory) = (LogSalvage.draft(lock), EventLog.segmentDirectory(lock.path))
         try files { () throws(SystemError) in
             try Directory.create(directory)
-            try FileDescriptor(opening: draft + "/log/" + LogSalvage.markName, .replace).synchronize()
             try Directory.synchronize(draft + "/log")
             try Directory.exchange(draft + "/log", directory)
             try Directory.synchronize(lock.path)
@@ -119,17 +146,25 @@ public final class LogSalvage {
         let mark = directory + "/" + markName
         return try files { () throws(SystemError) in
             guard Files.exists(mark) else {
-                try Files.removeTree(draft)
+                // What has the mark is a draft, or what there is of one.
+                if Files.exists(draft + "/log/" + markName) || !Files.exists(draft + "/log") {
+                    try Files.removeTree(draft)
+                } else {
+                    try Directory.rename(draft, to: Files.freeName(lock.path + "/log.aside"))
+                }
                 return []
             }
             var names: [String] = []
-            let old = Files.exists(draft + "/log") ? try Segment.list(draft + "/log") : []
-            for segment in old {
-                let new = Segment(directory: directory, firstPosition: segment.firstPosition)
-                let (ours, theirs) = (try FileStatus(of: new.path), try FileStatus(of: segment.path))
-                if let ours, let theirs, ours.identity == theirs.identity { continue }
-                names.append(try new.freeNameAside())
-                try Directory.rename(segment.path, to: names[names.count - 1])
+            let found = Files.exists(draft + "/log") ? try Directory.list(draft + "/log") : []
+            // What was set aside earlier keeps its name.
+            for name in found.filter({ !$0.hasSuffix(Segment.suffix) }) + found.filter({ $0.hasSuffix(Segment.suffix) })
+            {
+                let (new, old) = (directory + "/" + name, draft + "/log/" + name)
+                if let ours = try FileStatus(of: new), try FileStatus(of: old)?.identity == ours.identity { continue }
+                let isSegment = name.hasSuffix(Segment.suffix)
+                let aside = try Files.freeName(isSegment ? new + ".aside" : new)
+                try Directory.rename(old, to: aside)
+                if isSegment { names.append(aside) }
             }
             try Directory.synchronize(directory)
             try Files.removeTree(draft)
@@ -137,6 +172,14 @@ public final class LogSalvage {
             try Directory.synchronize(directory)
             return names
         }
+    }
+
+    /// The new log takes the place of the old one by a change of names, which no two disks share.
+    private static func requireOneDisk(_ log: String, _ lock: DirectoryLock) throws(EventLogError) {
+        let devices = try files { () throws(SystemError) in
+            (try FileStatus(of: log)?.identity.device, try FileStatus(of: lock.path)?.identity.device)
+        }
+        guard devices.0 == nil || devices.0 == devices.1 else { throw .otherDisk(log: log) }
     }
 
     private static func draft(_ lock: DirectoryLock) -> String { lock.path + "/" + draftName }

@@ -3,7 +3,7 @@ public struct LogWitness: Equatable, Sendable {
     /// Its path, for messages.
     public var name: String
     public var identity: LogIdentity
-    /// Of the event at `position`.
+    /// The epoch of the event at `position`.
     public var epoch: UInt64
     public var position: UInt64
 

@@ -16,7 +16,7 @@ public final class LogWriter {
     private var index: [PositionIndex.Entry] = []
     private var lastIndexed: PositionIndex.Entry?
     private var isOpen = false
-    /// What the first batch begins with.
+    /// The epoch that is still to be written; nil once it is in a batch.
     private var epoch: EpochRecord?
     private var failure: SystemError?
 
@@ -163,7 +163,10 @@ public final class LogWriter {
             try file.synchronize()
         } catch { throw fail(error) }
         // Before it has its name: a crash then finds no newest segment that `lock` does not know.
-        try log.name(next)
+        do throws(EventLogError) { try log.name(next) } catch {
+            guard case .system(let cause) = error else { throw error }
+            throw fail(cause)
+        }
         do throws(SystemError) {
             try next.finishMaking(in: log.segmentDirectory)
             file = try FileDescriptor(opening: next.path, .readWrite)

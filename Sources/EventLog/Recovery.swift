@@ -49,11 +49,11 @@ extension LogExtent {
         var names: [String] = []
         // The last one first: a crash on the way leaves a log that ends sooner.
         while segments.count > end.segment + 1, let segment = segments.popLast() {
-            names.append(try segment.freeNameAside())
+            names.append(try Files.freeName(segment.path + ".aside"))
             try Directory.rename(segment.path, to: names[names.count - 1])
         }
         let segment = segments[end.segment]
-        let aside = try segment.freeNameAside()
+        let aside = try Files.freeName(segment.path + ".aside")
         let draft = try FileDescriptor(opening: segment.temporaryPath, .replace)
         try draft.copy(FileDescriptor(opening: segment.path, .read), count: end.offset)
         try draft.synchronize()

@@ -53,16 +53,6 @@ struct Segment: Sendable {
 
     var temporaryPath: String { path + ".new" }
 
-    /// A name for its file where no program looks for a segment.
-    func freeNameAside() throws(SystemError) -> String {
-        var (name, number) = (path + ".aside", 1)
-        while try FileStatus(of: name) != nil {
-            number += 1
-            name = path + ".aside-\(number)"
-        }
-        return name
-    }
-
     /// Reads the header and holds it against the file's name.
     func readHeader(_ file: borrowing FileDescriptor) throws(EventLogError) -> SegmentHeader {
         let bytes = try files { () throws(SystemError) in try file.read(at: 0, count: SegmentHeader.size) }

@@ -51,13 +51,15 @@ public final class Listener {
         let code = UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
             uv_fileno($0, &listening)
         }
-        while code == 0, !isPaused {
+        // As many as can wait: who comes while these are taken is refused.
+        for _ in 0..<(code == 0 ? Self.backlog : 0) where !isPaused {
             let client = Glibc.accept(listening, nil, nil)
             guard client >= 0 else {
-                // Who gave up while waiting says nothing about those behind.
+                // A client that gave up while it waited does not mean that none is behind it.
                 if errno == ECONNABORTED || errno == EINTR { continue }
                 break
             }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             if let connection = onClient() {
                 connection.adopt(client)
             } else {

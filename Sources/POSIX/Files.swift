@@ -62,6 +62,16 @@ public enum Files {
         unlink(draft)
     }
 
+    /// `path`, or with the first number behind it, `-2` and so on, under which there is nothing.
+    public static func freeName(_ path: String) throws(SystemError) -> String {
+        var (name, number) = (path, 1)
+        while try FileStatus(of: name) != nil {
+            number += 1
+            name = path + "-\(number)"
+        }
+        return name
+    }
+
     /// Removes a directory with all that is in it; nothing to do when there is none.
     public static func removeTree(_ path: String) throws(SystemError) {
         var status = stat()

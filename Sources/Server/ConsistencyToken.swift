@@ -5,13 +5,11 @@ import JSON
 /// epoch of all that come.
 struct TokenIssuer: Sendable {
     private let epochs: Epochs
-    private let last: (epoch: UInt64, firstPosition: UInt64)
 
-    init(_ epochs: Epochs) { (self.epochs, last) = (epochs, epochs.last) }
+    init(_ epochs: Epochs) { self.epochs = epochs }
 
     func token(_ position: UInt64) -> ConsistencyToken {
-        ConsistencyToken(
-            epoch: position >= last.firstPosition ? last.epoch : epochs.epoch(of: position), position: position)
+        ConsistencyToken(epoch: epochs.epoch(of: position), position: position)
     }
 
     /// Whether the log has, or will have, the token's position in the token's epoch.

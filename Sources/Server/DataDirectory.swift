@@ -118,9 +118,7 @@ public struct DataDirectory: Sendable {
             let build = try ViewBuild.open(path: current, currency: currency)
             let checkpoint = try build.checkpoint()
             if checkpoint.identity != log.identity { return (nil, "they belong to another log") }
-            if checkpoint.position > log.durablePosition
-                || checkpoint.position > 0 && log.epochs.epoch(of: checkpoint.position) != checkpoint.epoch
-            {
+            if !log.has(position: checkpoint.position, epoch: checkpoint.epoch) {
                 return (nil, "they are at position \(checkpoint.position) of a history that the log does not have")
             }
             return (build, nil)

@@ -14,6 +14,9 @@ struct DerivedState {
     /// What the views trade in.
     var currency: Currency?
 
+    /// What is read in a blink.
+    private static let quietBytes = 256 << 20
+
     static let decisionsFile = "decisions/data.mdb"
 
     /// The data file of a build, as a path in the data directory.
@@ -58,11 +61,10 @@ struct DerivedState {
         case .unknown: return "data.mdb was written by an earlier version, which cannot tell it from a copy"
         case .foreign(let reason): return "data.mdb \(reason)"
         case .unproven:
-            let started = Clock.monotonicNanoseconds
-            let outcome = try ChildProcess.run(isWhole)
-            let seconds = (Clock.monotonicNanoseconds - started) / 1_000_000_000
-            if seconds > 0 { report("\(path) was not closed, and was read as a whole, in \(seconds) s") }
-            switch outcome {
+            if try FileStatus(of: path + "/data.mdb")?.bytes ?? 0 > DerivedState.quietBytes {
+                report("\(path) was not closed: reading it as a whole first")
+            }
+            switch try ChildProcess.run(isWhole) {
             case .returned(true): return nil
             case .returned(false): return "data.mdb was not closed, and is damaged"
             case .ended(let signal):
@@ -71,12 +73,16 @@ struct DerivedState {
         }
     }
 
-    /// What is not trusted proves nothing, and is no file of this directory's any more. What an earlier version left does prove.
+    /// Reads what a file proves. One that is not trusted proves nothing and is forgotten; one that an earlier version left does prove,
+    /// if it can be read without ending the process.
     private static func claim<Claim>(
         _ lock: DirectoryLock, _ file: String, _ distrust: String?, _ read: () -> Claim?
     ) throws -> Claim? {
         if distrust != nil { lock.forget(file) }
-        guard distrust == nil || lock.standing(of: file) == .unknown else { return nil }
+        if distrust == nil { return read() }
+        guard lock.standing(of: file) == .unknown, try ChildProcess.run({ read() != nil }) == .returned(true) else {
+            return nil
+        }
         return read()
     }
 }

@@ -57,6 +57,10 @@ func writeFile(_ path: String, _ bytes: [UInt8]) {
 
 func makeDirectory(_ path: String) { precondition(mkdir(path, 0o700) == 0, path) }
 
+func removeDirectory(_ path: String) { precondition(rmdir(path) == 0, path) }
+
+func linkFile(_ target: String, _ path: String) { precondition(symlink(target, path) == 0, path) }
+
 func unlinkFile(_ path: String) { precondition(unlink(path) == 0, path) }
 
 /// Offset of a new log's first record that is a command's: the epoch stands before it.

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import POSIX
 import Testing
 
 /// TERM, INT and HUP: nobody who had sent a request goes without its answer.
@@ -24,7 +24,7 @@ import Testing
         let market = try Market(["--loops", "\(loops)"])
         let server = market.server
         let answered = Counter()
-        let left = Mutex<[Int]>([])
+        let left = Monitor([Int]())
         concurrently(33) { thread in
             if thread == 32 {
                 try awaitTrue("all have been answered") { answered.value == 32 }
@@ -41,7 +41,7 @@ import Testing
                     body: Array("{\"productId\":\"lamp\",\"delta\":1}".utf8)),
             ]
             if try Self.isLeftWithoutAnswer(client, { requests.randomElement()! }) {
-                left.withLock { $0.append(thread) }
+                left.update { $0.append(thread) }
             }
         }
         #expect(left.withLock { $0 }.isEmpty)

@@ -15,7 +15,8 @@ extension MarketplaceState {
             }
         case .productUpdated(let event): missing(product: event.productId)
         case .priceChanged(let event): missing(product: event.productId)
-        case .stockAdjusted(let event): missing(product: event.productId, units: event.delta < 0 ? -event.delta : 0)
+        case .stockAdjusted(let event):
+            missing(product: event.productId, units: event.delta == .min ? .max : max(0, -event.delta))
         case .productDiscontinued(let event): missing(product: event.productId)
         case .orderCreated(let event): conflict(withOrder: event)
         case .orderPaid(let event): conflict(withMoving: event.orderId, to: .paid)
@@ -44,7 +45,9 @@ extension MarketplaceState {
     private func conflict(withOrder event: OrderCreated) -> String? {
         if orders[event.orderId] != nil { return "there is an order \(event.orderId) already" }
         var units: [Text: Int64] = [:]
-        for line in event.lines { units[line.productId, default: 0] += event.status.reservesStock ? line.quantity : 0 }
+        for line in event.lines where event.status.reservesStock {
+            units[line.productId] = (units[line.productId] ?? 0).addingSaturated(line.quantity)
+        }
         return missing(user: event.customerId, as: .customer)
             ?? event.lines.lazy.compactMap { missing(product: $0.productId, units: units[$0.productId] ?? 0) }.first
     }

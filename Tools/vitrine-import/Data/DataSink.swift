@@ -58,7 +58,8 @@ final class DataSink: Sink {
 
     deinit {
         decisions.stop()
-        directory.close()
+        // What a writer that failed left on the disk is not known.
+        if progress.withLock({ $0.failure == nil }) { directory.close() } else { directory.log.close() }
     }
 
     var outcomes: Outcomes { progress.withLock { $0.outcomes } }
