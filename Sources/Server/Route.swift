@@ -101,7 +101,8 @@ enum Route {
         return decoded.copyBytes()
     }
 
-    var allowed: StaticString { isCommand ? "POST, OPTIONS" : "GET, HEAD, OPTIONS" }
+    /// The methods that the path advertises; every path answers OPTIONS with them.
+    var allowed: StaticString { isCommand ? "POST" : "GET, HEAD" }
 
     func allows(_ method: HTTP.Method) -> Bool {
         isCommand ? method == .post : method == .get || method == .head

@@ -68,9 +68,9 @@ import Testing
     @Test func optionsOfAPathAreWhatItTakes() throws {
         let market = try Market()
         let cases: [(String, String?)] = [
-            ("/v1/products", "GET, HEAD, OPTIONS"), ("/v1/products/none?x=y", "GET, HEAD, OPTIONS"),
-            ("/v1/events", "GET, HEAD, OPTIONS"), ("/livez", "GET, HEAD, OPTIONS"), ("/v1/commands", "POST, OPTIONS"),
-            ("/v1/commands/AddProduct", "POST, OPTIONS"), ("/v1/commands/None", nil), ("/v2", nil), ("/", nil),
+            ("/v1/products", "GET, HEAD"), ("/v1/products/none?x=y", "GET, HEAD"),
+            ("/v1/events", "GET, HEAD"), ("/livez", "GET, HEAD"), ("/v1/commands", "POST"),
+            ("/v1/commands/AddProduct", "POST"), ("/v1/commands/None", nil), ("/v2", nil), ("/", nil),
         ]
         for (target, allow) in cases {
             let answer = try market.client.exchange("OPTIONS", target)
