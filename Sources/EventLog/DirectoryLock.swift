@@ -40,11 +40,14 @@ public final class DirectoryLock: Sendable {
         try files { () throws(SystemError) in try Directory.create(path) }
         let directory = try files { () throws(SystemError) in try FileDescriptor(opening: path, .read) }
         let isFree = try files { () throws(SystemError) in try directory.tryLock() }
+        guard isFree else {
+            let found = try files { () throws(SystemError) in try Files.read(path + "/lock") ?? [] }
+            throw .locked(directory: path, pid: LockRecord(found)?.process ?? DirectoryLock.firstNumber(found))
+        }
         let file = try files { () throws(SystemError) in try FileDescriptor(opening: path + "/lock", .create) }
         let bytes = try files { () throws(SystemError) in try file.read(at: 0, count: 64 << 10) }
         let found = LockRecord(bytes)
-        let isAlone = try files { () throws(SystemError) in try file.tryLock() }
-        guard isFree && isAlone else {
+        guard try files({ () throws(SystemError) in try file.tryLock() }) else {
             throw .locked(directory: path, pid: found?.process ?? DirectoryLock.firstNumber(bytes))
         }
         held = try files { () throws(SystemError) in try directory.status().identity }
@@ -180,6 +183,14 @@ public final class DirectoryLock: Sendable {
     }
 
     private func put(_ record: LockRecord) throws(SystemError) {
+        let name = path + "/lock"
+        if try FileStatus(of: name)?.identity == file.status().identity { return try put(record, into: file) }
+        // Somebody deleted it: the next start looks for it under its name.
+        try put(record, into: FileDescriptor(opening: name, .create))
+        try Directory.synchronize(path)
+    }
+
+    private func put(_ record: LockRecord, into file: borrowing FileDescriptor) throws(SystemError) {
         var record = record
         // Once more when the process was held up between the look at the clock and the write.
         for _ in 0..<8 {

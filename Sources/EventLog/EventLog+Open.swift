@@ -34,16 +34,20 @@ extension EventLog {
             extent = LogExtent(segments: [try create(in: directory, options)])
             ending = try extent.advance(.alone)
         }
+        // Before anything is changed: the same file may be in use under another name.
+        _ = try SegmentHold(extent.segments[extent.end.segment], in: lock.path)
         let recovery = try files { () throws(SystemError) in
             try Segment.removeTemporaries(directory)
             return try extent.repair(ending, directory: directory)
         }
+        let hold = try SegmentHold(extent.segments[extent.end.segment], in: lock.path)
         let newest = extent.segments[extent.end.segment].name
         lock.forgetSegments(except: [newest])
         try lock.name(newest)
         try lock.write()
         return EventLog(
-            directory: lock.path, options: options, extent: extent, recovery: recovery, wasCreated: isNew, lock: lock)
+            directory: lock.path, options: options, extent: extent, recovery: recovery, wasCreated: isNew, lock: lock,
+            hold: hold)
     }
 
     /// Opens the log in `directory` to read it up to the last valid record there is now, also beside its writer: takes no
@@ -55,7 +59,7 @@ extension EventLog {
         let recovery = Recovery(records: extent.records, lastPosition: extent.nextPosition - 1)
         return EventLog(
             directory: directory, options: EventLogOptions(), extent: extent, recovery: recovery, wasCreated: false,
-            lock: nil)
+            lock: nil, hold: nil)
     }
 
     /// None where there is no log yet.
@@ -99,7 +103,7 @@ extension EventLog {
                     acknowledged: witness.position,
                     witness: witness.name))
         }
-        let own = witnesses.filter { $0.identity == extent.identity }
+        let own = witnesses.filter { $0.isTrusted && $0.identity == extent.identity }
         guard
             let witness = own.filter({
                 $0.position > last || $0.position > 0 && extent.epochs.epoch(of: $0.position) != $0.epoch

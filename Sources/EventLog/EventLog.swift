@@ -30,6 +30,7 @@ public final class EventLog: Sendable {
     private struct State {
         var extent: LogExtent
         var lock: DirectoryLock?
+        var hold: SegmentHold?
         var hasWriter = false
         var isWoken = false
         var observer: (@Sendable () -> Void)?
@@ -37,7 +38,7 @@ public final class EventLog: Sendable {
 
     init(
         directory: String, options: EventLogOptions, extent: LogExtent, recovery: Recovery, wasCreated: Bool,
-        lock: DirectoryLock?
+        lock: DirectoryLock?, hold: SegmentHold?
     ) {
         (self.directory, self.options, self.recovery, self.wasCreated) = (directory, options, recovery, wasCreated)
         (isReadOnly, creationTag) = (lock == nil, extent.tag)
@@ -50,7 +51,7 @@ public final class EventLog: Sendable {
         } else {
             ownEpoch = extent.epochs.last.epoch
         }
-        state = Monitor(State(extent: extent, lock: lock))
+        state = Monitor(State(extent: extent, lock: lock, hold: hold))
     }
 
     static func segmentDirectory(_ directory: String) -> String { directory + "/log" }
@@ -144,7 +145,13 @@ public final class EventLog: Sendable {
     }
 
     /// Notes a new last segment, which is empty.
-    func append(_ segment: Segment) { state.withLock { $0.extent.segments.append(segment) } }
+    func append(_ segment: Segment) throws(EventLogError) {
+        let hold = try SegmentHold(segment, in: directory)
+        state.withLock { state in
+            state.extent.segments.append(segment)
+            state.hold = hold
+        }
+    }
 
     /// Makes a synced batch visible and wakes who waits for it.
     func publish(end: LogLocation, nextPosition: UInt64, index entries: [PositionIndex.Entry]) {
@@ -174,7 +181,7 @@ public final class EventLog: Sendable {
     public func close() {
         state.update { state in
             state.lock?.release()
-            state.lock = nil
+            (state.lock, state.hold) = (nil, nil)
         }
     }
 

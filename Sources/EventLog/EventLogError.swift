@@ -22,6 +22,16 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
     case writerFailed(SystemError)
     case system(SystemError)
 
+    /// What was found, without the ways out: for who has chosen one.
+    public var finding: String {
+        switch self {
+        case .lost(let loss): loss.finding
+        case .damaged(let segment, let offset, let position, let reason):
+            "\(segment) is damaged at offset \(offset), position \(position): \(reason)"
+        default: description
+        }
+    }
+
     public var description: String {
         switch self {
         case .locked(let directory, let pid):

@@ -22,6 +22,9 @@ public struct LogLoss: Equatable, Sendable {
     /// What proves it.
     public let witness: String
 
+    /// What is missing, and what is there instead.
+    var finding: String { String(description.prefix { $0 != ";" }) }
+
     var description: String {
         let proof =
             "but \(witness) proves that positions \(min(last, acknowledged - 1) + 1) to \(acknowledged) were acknowledged"

@@ -172,7 +172,7 @@ public final class LogWriter {
             file = try FileDescriptor(opening: next.path, .readWrite)
         } catch { throw fail(error) }
         segment = next
-        log.append(next)
+        try log.append(next)
         start = LogLocation(segment: start.segment + 1, offset: SegmentHeader.size)
         allocated = SegmentHeader.size
     }

@@ -63,6 +63,20 @@ struct RecordHeader {
 }
 
 extension RecordHeader {
+    /// Whether `bytes` begin with a whole record of `bodyLength` bytes, were it not for zeros in the low bytes of its length.
+    static func isWhole(_ bytes: UnsafeRawBufferPointer, but bodyLength: Int) -> Bool {
+        guard bodyLength > 0, bodyLength <= Limits.bodyBytes, bytes.count >= size + bodyLength else { return false }
+        let record = UnsafeMutableRawBufferPointer.allocate(byteCount: size + bodyLength, alignment: 16)
+        defer { record.deallocate() }
+        record.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<record.count]))
+        let there = RecordHeader(loading: bytes.baseAddress!)
+        for missing in 1...3 where there.bodyLength == (bodyLength >> (8 * missing)) << (8 * missing) {
+            record.storeBytes(of: UInt32(bodyLength).littleEndian, as: UInt32.self)
+            return there.checksum == checksum(at: record.baseAddress!, bodyLength: bodyLength)
+        }
+        return false
+    }
+
     /// The first whole record in `bytes` at `index` or behind it, whatever stands before it: the length that would lead from
     /// record to record is just what may be broken, so every byte is tried.
     static func next(

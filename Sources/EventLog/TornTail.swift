@@ -14,8 +14,8 @@ struct TornTail {
     /// where no record has any. A writer leaves no such gap, but a copier does whom it overtook.
     private(set) var beginsWithGap = true
 
-    /// More zeros than any record has in a row: its headers are numbers with eleven at most.
-    private static let gapBytes = 16
+    /// More zeros than any record has in a row, also with a wrong bit, and less than the sector that a copier reads.
+    private static let gapBytes = 64
 
     /// Looks at `file` from `offset` to `size`.
     init(_ file: borrowing FileDescriptor, from offset: Int, size: Int) throws(SystemError) {
@@ -29,30 +29,21 @@ struct TornTail {
         provenBy = RecordHeader.next(
             in: bytes, from: 1, where: { $0.batchOffset > offset && $0.batchOffset <= offset + $1 }
         ).map { offset + $0.start }
-        let before = UnsafeRawBufferPointer(rebasing: bytes[..<((provenBy ?? offset + count) - offset)])
-        beginsWithGap = TornTail.hasGap(before)
+        beginsWithGap = TornTail.hasGap(bytes, before: (provenBy ?? offset + count) - offset)
     }
 
-    private static func hasGap(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        // The length of a record that was not written, or not wholly.
-        guard let first = bytes.first, first != 0 else { return true }
+    private static func hasGap(_ bytes: UnsafeRawBufferPointer, before end: Int) -> Bool {
+        // The length of a record that was not written.
+        if bytes.prefix(4).allSatisfy({ $0 == 0 }) { return true }
         var run = 0
-        for byte in bytes {
+        for byte in bytes[..<end] {
             run = byte == 0 ? run + 1 : 0
             if run == gapBytes { return true }
         }
-        // JSON has no zero, and no frame is empty. What does not begin as JSON is no frame: then the record's length is wrong.
-        guard bytes.count > RecordHeader.size else { return false }
-        let end = min(bytes.count, RecordHeader.size + RecordHeader(loading: bytes.baseAddress!).bodyLength)
-        var start = RecordHeader.size
-        while start + EventFrames.headerSize < end {
-            let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
-            let json = bytes[start + EventFrames.headerSize..<min(start + EventFrames.headerSize + length, end)]
-            if json.first ?? 0 == 0 { return true }
-            guard json.first == UInt8(ascii: "{") else { return false }
-            if json.contains(0) { return true }
-            start += EventFrames.headerSize + length
+        // Or less than that of it: then the record is whole but for the zeros in its length, which the next record tells.
+        guard bytes.count > RecordHeader.size, bytes[0] == 0, let next = RecordHeader.next(in: bytes, from: 1) else {
+            return false
         }
-        return false
+        return RecordHeader.isWhole(bytes, but: next.start - RecordHeader.size)
     }
 }

@@ -18,6 +18,10 @@ extension ParsableCommand {
             try ProcessLimits.requireMemory(own: memoryOfAny, for: "a program")
             var command = try parseAsRoot(Arguments.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             try command.run()
+            // What was printed is a result like any other: a full disk or a closed pipe must not pass for success.
+            guard fflush(nil) == 0 else {
+                fail("standard output cannot be written: \(String(cString: strerror(errno)))", .failure)
+            }
         } catch let code as ExitCode {
             Glibc.exit(code.rawValue)
         } catch {

@@ -7,19 +7,18 @@ extension Configuration {
     /// A loop's socket, its epoll, its wake-ups and its signals.
     private static let filesOfLoop = 8
     private static let connectionsOfLoopMin = 16
-    private static let connectionsOfLoopMax = 10_000
     /// A thread's stack and its buffers.
     private static let memoryOfLoop = 16 << 20
 
-    /// Refuses to start where the process's limits do not reach. Gives how many clients one loop may take, so that all stay below
-    /// the limit of open files with room for the server's own.
+    /// Refuses to start where the process's limits do not reach. Gives how many files the clients of one loop may
+    /// take, so that all stay below the limit with room for the server's own.
     func requireResources() throws(ProcessLimits.Shortage) -> Int {
         let own = Configuration.ownFiles + Configuration.filesOfLoop * loops
         let free = try ProcessLimits.requireFiles(
             own + Configuration.connectionsOfLoopMin * loops, for: "a server of \(loops) loop\(loops == 1 ? "" : "s")",
             wayOut: loops > 1 ? "take fewer --loops" : nil)
         try DataDirectory.requireMemory(beside: cacheBytes + Configuration.memoryOfLoop * loops, for: "a server")
-        return min(Configuration.connectionsOfLoopMax, (free - own) / loops)
+        return (free - own) / loops
     }
 }
 

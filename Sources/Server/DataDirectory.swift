@@ -44,7 +44,8 @@ public struct DataDirectory: Sendable {
         } catch {
             guard acceptsLoss, let acknowledged = error.acknowledged(derived.witnesses) else { throw error }
             if case .lost(let loss) = error, loss.found == .nothing { try derived.requireCurrency(currency, at: path) }
-            report("going on after a loss: \(error)")
+            try error.requireCurrency(currency ?? derived.currency)
+            report("going on after a loss: \(error.finding)")
             let accepted = try LossAcceptance(lock, options: options, acknowledged: acknowledged)
             for line in accepted.summary { report(line) }
             log = try EventLog.open(lock, options: options)
@@ -179,6 +180,12 @@ extension DerivedState {
 }
 
 extension EventLogError {
+    /// A log whose first segment's header is damaged does not say what its amounts are in.
+    fileprivate func requireCurrency(_ currency: Currency?) throws(DataDirectory.Refusal) {
+        guard case .damaged(_, 0, 1, _) = self, currency == nil else { return }
+        throw .init("\(finding); it does not say its currency any more: give --currency beside --accept-loss")
+    }
+
     /// The last position that was acknowledged, where the error is a loss that can be accepted.
     fileprivate func acknowledged(_ witnesses: [LogWitness]) -> UInt64? {
         switch self {

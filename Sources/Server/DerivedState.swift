@@ -35,7 +35,9 @@ struct DerivedState {
             if let claim = try DerivedState.claim(lock, file, viewsDistrust, { ViewBuild.claim(path: path) }) {
                 let (found, identity) = (claim.checkpoint, claim.checkpoint.identity)
                 witnesses.append(
-                    LogWitness(name: path, identity: identity, epoch: found.epoch, position: found.position))
+                    LogWitness(
+                        name: path, identity: identity, epoch: found.epoch, position: found.position,
+                        isTrusted: DerivedState.isTrusted(lock, file, viewsDistrust)))
                 currency = claim.currency
             }
         }
@@ -44,9 +46,10 @@ struct DerivedState {
             decisionsDistrust = try DerivedState.distrust(
                 lock.standing(of: file), directory + "/decisions", report
             ) { Decisions.isProven(directory: directory) }
-            if let witness = try DerivedState.claim(
+            if var witness = try DerivedState.claim(
                 lock, file, decisionsDistrust, { Decisions.witness(directory: directory) })
             {
+                witness.isTrusted = DerivedState.isTrusted(lock, file, decisionsDistrust)
                 witnesses.append(witness)
             }
         }
@@ -73,17 +76,18 @@ struct DerivedState {
         }
     }
 
-    /// Reads what a file proves. One that is not trusted proves nothing and is forgotten; one that an earlier version left does prove,
-    /// if it can be read without ending the process.
+    /// Reads what a file proves; nil where that would end the process. What is not trusted is forgotten.
     private static func claim<Claim>(
         _ lock: DirectoryLock, _ file: String, _ distrust: String?, _ read: () -> Claim?
     ) throws -> Claim? {
-        if distrust != nil { lock.forget(file) }
         if distrust == nil { return read() }
-        guard lock.standing(of: file) == .unknown, try ChildProcess.run({ read() != nil }) == .returned(true) else {
-            return nil
-        }
-        return read()
+        lock.forget(file)
+        return try ChildProcess.run({ read() != nil }) == .returned(true) ? read() : nil
+    }
+
+    /// Whether it counts for more than that there were events: an earlier version's does.
+    private static func isTrusted(_ lock: DirectoryLock, _ file: String, _ distrust: String?) -> Bool {
+        distrust == nil || lock.standing(of: file) == .unknown
     }
 }
 

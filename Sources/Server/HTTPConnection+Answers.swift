@@ -9,6 +9,7 @@ extension HTTPConnection {
     @inline(__always)
     public func beginHead(_ status: Status, into output: inout ByteWriter) {
         output.beginHead(status, server.date.pointee, persistence)
+        isToldToLeave = persistence == .closing
         if originNumber >= 0 { appendOriginFields(into: &output) }
     }
 
@@ -116,10 +117,13 @@ extension HTTPConnection {
         // Until the next head is understood its origin is not known.
         if originNumber > 0 { originNumber = 0 }
         servedAt_ms = server.loop.now_ms
-        if isLastAnswer { persistence = .closing }
+        if isLastAnswer, isToldToLeave { persistence = .closing }
         if persistence == .closing {
             flush()
             finish()
+        } else if isLastAnswer {
+            // Its head went out before the server ended, so the client may send another request, and is told then.
+            setDeadline(milliseconds: server.options.busyClient_ms)
         } else {
             setDeadline(milliseconds: server.options.idleDeadline_ms)
         }

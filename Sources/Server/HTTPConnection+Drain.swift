@@ -9,7 +9,8 @@ extension HTTPConnection {
     func drain() {
         owed = bufferedInput + arrivedInput
         guard owed == 0 else { return }
-        persistence = .closing
+        // The head of an answer that has begun cannot say it any more.
+        if !isSuspended || !hasAnswerBegun { persistence = .closing }
         if isIdle { endIdle() }
     }
 

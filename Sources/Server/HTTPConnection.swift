@@ -35,6 +35,8 @@ public final class HTTPConnection: Connection {
         /// Once the server ends: bytes that had arrived by then and belong to requests not begun yet.
         var owed = 0
         var persistence = Persistence.implied
+        /// Whether the head of the answer being made said that it is the last.
+        var isToldToLeave = false
         var isHead = false
         /// Of the request being answered: see `CrossOrigin.number(of:)`. Negative without `--cors-origin`.
         var originNumber = -1
@@ -98,6 +100,11 @@ public final class HTTPConnection: Connection {
     public internal(set) var persistence: Persistence {
         get { hot.pointee.persistence }
         set { hot.pointee.persistence = newValue }
+    }
+
+    var isToldToLeave: Bool {
+        get { hot.pointee.isToldToLeave }
+        set { hot.pointee.isToldToLeave = newValue }
     }
 
     /// Whether the request being answered is HEAD: its answer has no body.

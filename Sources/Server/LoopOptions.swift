@@ -28,10 +28,10 @@ public struct LoopOptions: Sendable {
 
     public init() {}
 
-    /// Lowers `connectionsMaximum` so that `loops` loops never run out of the process's `descriptors`, of which the log,
-    /// the views and everything else need `reserve`.
-    public mutating func fit(descriptors: Int, loops: Int, reserve: Int = 128) {
-        let share = (descriptors - reserve) / max(loops, 1) - refusalsMaximum
-        connectionsMaximum = max(1, min(connectionsMaximum, share))
+    /// Lowers both maxima so that a loop never has more than `descriptors` clients, those that are turned away among them: beyond
+    /// the process's limit the kernel's clients could only be dropped without an answer.
+    public mutating func fit(descriptors: Int) {
+        refusalsMaximum = min(refusalsMaximum, max(1, descriptors / 4))
+        connectionsMaximum = max(1, min(connectionsMaximum, descriptors - refusalsMaximum))
     }
 }

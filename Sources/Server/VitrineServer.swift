@@ -17,13 +17,13 @@ public struct VitrineServer {
     }
 
     /// Call it first of all: from then on HUP does not end the process, neither while it starts nor while it stops.
-    public static func ignoreHangUps() { Signals.ignoreHangUps() }
+    public static func prepareForSignals() { Signals.prepare() }
 
     /// Runs until TERM or INT, then drains. Throws when it cannot start.
     public func run() throws {
         let startedAt = Clock.monotonicNanoseconds
         try configuration.requireLoopback()
-        let connectionsMaximum = try configuration.requireResources()
+        let filesOfClients = try configuration.requireResources()
         // Before any thread: they inherit the mask, so that only `Signals.wait` sees these.
         let signals = Signals()
         let sockets: [ListeningSocket]
@@ -52,17 +52,17 @@ public struct VitrineServer {
             log: directory.log, projector: projector, decisions: decisions, currency: directory.currency,
             importsAllowed: configuration.acceptImports, cacheBytes: configuration.cacheBytes,
             loops: configuration.loops, startedAt: startedAt, report: report)
-        serve(market, sockets, signals, connectionsMaximum: connectionsMaximum)
+        serve(market, sockets, signals, filesOfClients: filesOfClients)
         directory.close()
     }
 
     private func serve(
-        _ market: Market, _ sockets: [ListeningSocket], _ signals: Signals, connectionsMaximum: Int
+        _ market: Market, _ sockets: [ListeningSocket], _ signals: Signals, filesOfClients: Int
     ) {
         let report = self.report
         var options = LoopOptions()
         options.crossOrigin = configuration.crossOrigin
-        options.connectionsMaximum = connectionsMaximum
+        options.fit(descriptors: filesOfClients)
         let loops = sockets.indices.map { index in
             RunningLoop(index: index, options: options) { loop, mailbox in
                 do {

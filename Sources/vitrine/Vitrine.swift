@@ -42,7 +42,7 @@ struct Vitrine: ParsableCommand {
     var checkConfig = false
 
     static func main() {
-        VitrineServer.ignoreHangUps()
+        VitrineServer.prepareForSignals()
         runProgram()
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import POSIX
 import Testing
 
 /// Every program ends with one line, never with a signal, when it gets no more descriptors, threads or memory.
@@ -75,6 +76,24 @@ import Testing
             "vitrine", ["--data", data.path, "--listen", "127.0.0.1:0", "--loops", "8"],
             through: ["prlimit", "--nofile=64:4096"], in: data)
         #expect(run.exit == .code(0), "\(run)")
+    }
+
+    /// Beyond what the limit has room for clients are told, or wait, and none is dropped without a word.
+    @Test func clientsBeyondTheLimitAreAnswered() throws {
+        let data = try DataDirectory()
+        let server = try ServerProcess.start(data, ["--loops", "2"], through: ["prlimit", "--nofile=150:150"])
+        let counts = Monitor([Int: Int]())
+        concurrently(8) { _ in
+            let clients = try (0..<25).map { _ in try server.connect() }
+            for client in clients { try client.send(Client.request("GET", "/livez", ["Connection": "close"])) }
+            for client in clients {
+                let status = try client.receive().status
+                counts.update { $0[status, default: 0] += 1 }
+            }
+        }
+        let found = counts.withLock { $0 }
+        #expect(found.values.reduce(0, +) == 200 && Set(found.keys).isSubset(of: [200, 503]), "\(found)")
+        #expect(try server.connect().get("/livez").status == 200)
     }
 
     // MARK: Parts

@@ -84,6 +84,47 @@ import Testing
         expectProblem(try again.connect().get("/v1/products", after: token), 409, "foreign-token")
     }
 
+    /// Where the log is empty, also what cannot be trusted tells that there were events.
+    @Test(arguments: ["killed copy", "touched", "no lock"]) func anEmptyLogUnderAnyViewsRefuses(how: String) throws {
+        let (data, _) = try stopped(["--currency", "EUR"])
+        switch how {
+        case "killed copy":
+            let server = try ServerProcess.start(data)
+            #expect(try server.end(with: SIGKILL) == .signal(SIGKILL))
+            try FileManager.default.moveItem(atPath: data.path, toPath: data.root + "/original")
+            try FileManager.default.copyItem(atPath: data.root + "/original", toPath: data.path)
+        case "touched":
+            for path in try [data.viewsFile(), data.path + "/decisions/data.mdb"] {
+                try FileManager.default.setAttributes([.modificationDate: Date.distantPast], ofItemAtPath: path)
+            }
+        default: try FileManager.default.removeItem(atPath: data.path + "/lock")
+        }
+        try FileManager.default.removeItem(atPath: data.log)
+        let server = try ServerProcess.launch(["--data", data.path, "--listen", "127.0.0.1:0"], in: data)
+        #expect(try server.waitForExit() == .code(1))
+        #expect(server.errors.contains("positions 1 to 2 were acknowledged"), "\(server.errors)")
+        let accepted = try ServerProcess.start(data, ["--accept-loss"])
+        let lamp = Market.product("lamp").with(["price": ["amount": 5, "currency": "EUR"], "sellerId": "sam"])
+        expectProblem(try accepted.connect().command("AddProduct", lamp), 409, "unknown-user")
+    }
+
+    /// Nobody can tell then what the amounts are in, if the views do not.
+    @Test func aLogWithoutItsFirstHeaderNeedsItsCurrency() throws {
+        let (data, _) = try stopped(["--currency", "EUR"], adjusting: 3)
+        for name in ["views", "decisions"] { try FileManager.default.removeItem(atPath: data.path + "/" + name) }
+        let path = try data.newestSegment()
+        var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+        bytes[50] ^= 1
+        try overwrite(path, bytes)
+        let arguments = ["--data", data.path, "--listen", "127.0.0.1:0", "--accept-loss"]
+        let refused = try ServerProcess.launch(arguments, in: data)
+        #expect(try refused.waitForExit() == .code(1))
+        #expect(refused.errors.contains("give --currency beside --accept-loss"), "\(refused.errors)")
+        let server = try ServerProcess.start(data, ["--accept-loss", "--currency", "EUR"])
+        #expect(try server.connect().events().count == 5)
+        #expect(try server.connect().get("/v1/products/lamp").json["price"]["currency"] == "EUR")
+    }
+
     /// The views and decisions prove that the batch was acknowledged, whichever of the two is there.
     @Test(arguments: ["", "views", "decisions"]) func damageInTheLastBatchRefuses(missing: String) throws {
         let (data, token) = try stopped(adjusting: 300)

@@ -152,6 +152,49 @@ import Testing
         #expect(try market.server.waitForExit(seconds: 5) == .signal(SIGINT))
     }
 
+    /// Who stops a service may send TERM to the process and to its group.
+    @Test func aSecondTermChangesNothing() throws {
+        let market = try Market()
+        let unfinished = try market.server.connect()
+        try unfinished.send(Array("GET /livez HTTP/1.1\r\nHost: a\r\n".utf8))
+        for _ in 0..<3 {
+            market.server.send(SIGTERM)
+            try awaitTrue("it stops") { market.server.errors.contains("stopping: running requests get 10 s") }
+        }
+        try unfinished.send(Array("\r\n".utf8))
+        #expect(try unfinished.receive().status == 200)
+        #expect(try market.server.waitForExit() == .code(0))
+    }
+
+    /// The head of such an answer went out before and could not say that it is the last.
+    @Test func aClientWhoseAnswerHadBegunMayAskOnceMore() throws {
+        let market = try Market(["--loops", "1"])
+        let client = try market.server.connect()
+        let headers = ["Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"]
+        try client.send(Client.request("POST", "/v1/commands", headers))
+        let line = CommandText.adjust(1) + "\n"
+        try client.send(Array((String(line.utf8.count, radix: 16) + "\r\n" + line + "\r\n").utf8))
+        let head = try client.receiveHead()
+        #expect(head.status == 200 && head[header: "connection"] == nil)
+        _ = try client.receiveChunk()
+        market.server.send(SIGTERM)
+        try awaitTrue("it stops") { market.server.errors.contains("stopping: running requests get 10 s") }
+        try client.send(Array("0\r\n\r\n".utf8))
+        while try client.receiveChunk() != nil {}
+        let last = try client.get("/v1/products")
+        #expect(last.status == 200 && last[header: "connection"] == "close")
+        #expect(try market.server.waitForExit() == .code(0))
+    }
+
+    @Test func aStopBeforeItServesIsAStop() throws {
+        let data = try DataDirectory()
+        let server = try ServerProcess.launch(["--data", data.path, "--listen", "127.0.0.1:0"], in: data)
+        try awaitTrue("it runs") { server.ignores(SIGHUP) || server.errors.contains("listening") }
+        server.send(SIGTERM)
+        #expect(try server.waitForExit() == .code(0), "\(server.errors)")
+        #expect(server.errors.contains("stopped"), "\(server.errors)")
+    }
+
     @Test func hangUpsDoNothing() throws {
         let data = try DataDirectory()
         // While it starts, as soon as there is more of it than the loader,

@@ -17,6 +17,7 @@ import Testing
         let second = try ServerProcess.launch(["--data", market.data.path, "--listen", "127.0.0.1:0"], in: market.data)
         #expect(try second.waitForExit() == .code(1))
         #expect(second.errors.contains("is in use by"), "\(second.errors)")
+        #expect(!FileManager.default.fileExists(atPath: market.data.path + "/lock"), "a refusal changes nothing")
         let `import` = try Tool.import.run(
             ["generate", "--products", "10", "--orders", "1", "--seed", "1", "--data", market.data.path],
             in: market.data)
@@ -25,6 +26,26 @@ import Testing
         #expect(try market.server.end() == .code(0))
         let again = try ServerProcess.start(market.data)
         #expect(try again.connect().get("/v1/products/lamp").json["available"] == 11)
+        #expect(!again.errors.contains("rebuilding"), "\(again.errors)")
+    }
+
+    /// The same log under another directory's name, as where it lies on a disk of its own.
+    @Test(arguments: ["link", "hard links"]) func aLogHasOneWriterUnderAnyName(how: String) throws {
+        let market = try Market()
+        let other = market.data.root + "/other"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+        if how == "link" {
+            try FileManager.default.createSymbolicLink(atPath: other + "/log", withDestinationPath: market.data.log)
+        } else {
+            try FileManager.default.createDirectory(atPath: other + "/log", withIntermediateDirectories: false)
+            let name = (try market.data.newestSegment() as NSString).lastPathComponent
+            try FileManager.default.linkItem(atPath: market.data.log + "/" + name, toPath: other + "/log/" + name)
+        }
+        let second = try ServerProcess.launch(["--data", other, "--listen", "127.0.0.1:0"], in: market.data)
+        #expect(try second.waitForExit() == .code(1))
+        #expect(second.errors.contains("in use by another process"), "\(second.errors)")
+        try market.accept("AdjustStock", ["productId": "lamp", "delta": 1])
+        #expect(try market.server.end() == .code(0))
     }
 
     @Test(arguments: ["deleted", "moved", "replaced", "log moved", "segment deleted"])

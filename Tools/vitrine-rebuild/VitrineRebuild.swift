@@ -71,7 +71,13 @@ struct VitrineRebuild: ParsableCommand {
         }
         let end = min(to ?? logEnd, live?.position ?? .max)
         let progress = ProgressLine(end: end)
-        let build = try Rebuild(directory: directory, log: log, currency: currency).run(to: end) { progress.show($0) }
+        let build: ViewBuild
+        do {
+            build = try Rebuild(directory: directory, log: log, currency: currency).run(to: end) { progress.show($0) }
+        } catch let error as SystemError {
+            throw Failure(
+                "\(error): a build is made beside the live one, so \(data)/views must have room and be writable")
+        }
         progress.clear()
 
         // Before the old views are looked at, whatever they are: the new ones are good, or, where they are not wanted, gone. They
@@ -119,7 +125,7 @@ struct VitrineRebuild: ParsableCommand {
     /// The log, which is only read, and the hold on the directory: none to compare, or because a server has it.
     private func openLog() throws -> (EventLog, DirectoryLock?) {
         guard Files.exists(data + "/log") else {
-            throw Failure("\(data) holds no event log: check --data")
+            throw Failure("\(data) holds no event log: check --data, or put the log back if there was one")
         }
         var lock: DirectoryLock?
         if !verify {
@@ -132,7 +138,9 @@ struct VitrineRebuild: ParsableCommand {
 
     /// Keeps views that prove a loss.
     private func refuseLoss(_ log: EventLog, _ lock: DirectoryLock, _ livePath: String) throws {
-        guard [.good, .unproven].contains(lock.standing(of: dataFile(of: livePath))), let claim = ViewBuild.claim(path: livePath) else {
+        guard [.good, .unproven].contains(lock.standing(of: dataFile(of: livePath))),
+            let claim = ViewBuild.claim(path: livePath)
+        else {
             return
         }
         let found = claim.checkpoint

@@ -31,15 +31,20 @@ final class ServerProcess: Sendable {
     }()
 
     /// Starts `vitrine` and waits until it listens.
-    static func start(_ data: DataDirectory, _ arguments: [String] = [], seconds: Double = 30) throws -> ServerProcess {
-        let server = try launch(["--data", data.path, "--listen", "127.0.0.1:0"] + arguments, in: data)
+    static func start(
+        _ data: DataDirectory, _ arguments: [String] = [], seconds: Double = 30, through wrapper: [String] = []
+    ) throws -> ServerProcess {
+        let server = try launch(
+            ["--data", data.path, "--listen", "127.0.0.1:0"] + arguments, in: data, through: wrapper)
         try server.waitUntilListening(seconds: seconds)
         return server
     }
 
-    /// Starts `vitrine` with exactly these arguments.
-    static func launch(_ arguments: [String], in data: DataDirectory) throws -> ServerProcess {
-        try ServerProcess(arguments, data.environment, errorFile: data.freshErrorFile())
+    /// Starts `vitrine` with exactly these arguments, by a program that becomes it where `wrapper` names one.
+    static func launch(
+        _ arguments: [String], in data: DataDirectory, through wrapper: [String] = []
+    ) throws -> ServerProcess {
+        try ServerProcess(wrapper + [executable] + arguments, data.environment, errorFile: data.freshErrorFile())
     }
 
     private init(_ arguments: [String], _ environment: [String: String], errorFile: String) throws {
@@ -62,13 +67,13 @@ final class ServerProcess: Sendable {
         sigemptyset(&blocked)
         posix_spawnattr_setsigmask(&attributes, &blocked)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        var words = ([ServerProcess.executable] + arguments).map { strdup($0) } + [nil]
+        var words = arguments.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { for setting in settings { free(setting) } }
         var pid: pid_t = 0
-        let result = posix_spawn(&pid, ServerProcess.executable, &actions, &attributes, &words, &settings)
+        let result = posix_spawnp(&pid, arguments[0], &actions, &attributes, &words, &settings)
         guard result == 0 else { throw Failure.spawn(result) }
         self.pid = pid
     }
