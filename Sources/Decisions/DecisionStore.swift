@@ -95,7 +95,8 @@ final class DecisionStore: Sendable {
                     isRow = try cursor.next()
                 }
             }
-            return tally == stored.checkpoint.tally
+            guard tally == stored.checkpoint.tally else { return false }
+            return try transaction.isFreeListSound()
         } catch {
             return false
         }

@@ -37,7 +37,7 @@ public struct LossAcceptance {
             let folder = try DecisionFolder(log: salvage.log, store: DecisionStore(path: path))
             try folder.catchUp()
             let writer = try CommandWriter(
-                log: salvage.log, folder: folder, currency: currency, newIdentity: .random())
+                log: salvage.log, folder: folder, currency: currency, newIdentity: salvage.log.identity.renewed())
             let end = try keep(salvage, with: writer)
             if end <= acknowledged { gone.append(end...acknowledged) }
         } catch {

@@ -103,12 +103,7 @@ extension EventLog {
                     acknowledged: witness.position,
                     witness: witness.name))
         }
-        let own = witnesses.filter { $0.isTrusted && $0.identity == extent.identity }
-        guard
-            let witness = own.filter({
-                $0.position > last || $0.position > 0 && extent.epochs.epoch(of: $0.position) != $0.epoch
-            }).max(by: { $0.position < $1.position })
-        else { return }
+        guard let witness = witnesses.filter(extent.lacks).max(by: { $0.position < $1.position }) else { return }
         if witness.position <= last { found = .otherHistory }
         throw .lost(
             LogLoss(
@@ -126,5 +121,17 @@ extension EventLog {
             try segment.finishMaking(in: directory)
         }
         return segment
+    }
+}
+
+extension LogExtent {
+    /// Whether the witness knows of an event that is not there. One of an identity that the log gave up knows of what was accepted
+    /// to be gone; one that the log does not have yet, of a loss that was accepted later than the log goes.
+    fileprivate func lacks(_ witness: LogWitness) -> Bool {
+        guard witness.isTrusted, witness.position > 0 else { return false }
+        if witness.identity == identity {
+            return witness.position >= nextPosition || epochs.epoch(of: witness.position) != witness.epoch
+        }
+        return witness.identity.low == identity.low && !earlierIdentities.contains(witness.identity)
     }
 }

@@ -132,7 +132,7 @@ public final class EventLog: Sendable {
     }
 
     /// The first epoch of this run came with a new identity.
-    func note(_ identity: LogIdentity) { state.withLock { $0.extent.identity = identity } }
+    func note(_ identity: LogIdentity) { state.withLock { $0.extent.renew(identity) } }
 
     /// Notes a segment that is about to have its name, and follow the newest.
     func name(_ segment: Segment) throws(EventLogError) {

@@ -12,7 +12,9 @@ struct LogExtent: Sendable {
     var index = PositionIndex()
     var records: UInt64 = 0
     /// The log's identity: that of its first segment, or of the last epoch that brought a new one.
-    var identity = LogIdentity(high: 0, low: 0)
+    private(set) var identity = LogIdentity(high: 0, low: 0)
+    /// Those that it had before, and gave up when a loss was accepted.
+    private(set) var earlierIdentities: [LogIdentity] = []
     private(set) var epochs = Epochs(first: 0)
     private(set) var tag: [UInt8] = []
     /// Earlier segments of a copy that have zeros behind their last record, and where it ends.
@@ -113,7 +115,12 @@ struct LogExtent: Sendable {
     /// The record stands before the event of `nextPosition`.
     mutating func note(_ record: EpochRecord) {
         epochs.begin(record.epoch, at: nextPosition)
-        identity = record.identity ?? identity
+        if let identity = record.identity { renew(identity) }
+    }
+
+    mutating func renew(_ identity: LogIdentity) {
+        earlierIdentities.append(self.identity)
+        self.identity = identity
     }
 
     private func tail(of segment: Segment, _ size: Int) throws(EventLogError) -> TornTail {

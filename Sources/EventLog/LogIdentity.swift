@@ -12,6 +12,10 @@ public struct LogIdentity: Hashable, Sendable {
             low: .random(in: 0 ... .max) & ~(0b11 << 62) | (0b10 << 62))
     }
 
+    /// Another identity of the same log, which keeps the low half: what was made under it belongs to this log, and not to a
+    /// stranger's.
+    public func renewed() -> LogIdentity { LogIdentity(high: LogIdentity.random().high, low: low) }
+
     /// Reads what `uuidString` wrote.
     init?(uuidString: String) {
         let digits = uuidString.filter { $0 != "-" }

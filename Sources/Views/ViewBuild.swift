@@ -149,7 +149,7 @@ public final class ViewBuild: Sendable {
             }
             guard tally == claimed else { return false }
         }
-        return true
+        return try transaction.isFreeListSound()
     }
 
     private static func storedClaim(_ path: String) -> Claim? {

@@ -234,6 +234,30 @@ import Testing
         expectProblem(try again.connect().get("/v1/products", after: newToken), 409, "foreign-token")
     }
 
+    /// The loss that was accepted is known to what was made since, and not to a log from before.
+    @Test func anOlderLogFromBeforeAnAcceptedLossRefuses() throws {
+        let (data, _) = try stopped(adjusting: 20)
+        let older = data.root + "/older"
+        try FileManager.default.copyItem(atPath: data.log, toPath: older)
+        try damageLastRecord(of: data)
+        let accepted = try ServerProcess.start(data, ["--accept-loss"])
+        var token: String?
+        for _ in 0..<5 {
+            token = try accepted.connect().command("AdjustStock", ["productId": "lamp", "delta": 1]).token
+        }
+        _ = try accepted.connect().get("/v1/products", after: token)
+        #expect(try accepted.end() == .code(0))
+        #expect(try ServerProcess.start(data).end() == .code(0))
+        let newer = data.root + "/newer"
+        try FileManager.default.moveItem(atPath: data.log, toPath: newer)
+        try FileManager.default.copyItem(atPath: older, toPath: data.log)
+        _ = try refusal(data)
+        try FileManager.default.removeItem(atPath: data.log)
+        try FileManager.default.moveItem(atPath: newer, toPath: data.log)
+        let again = try ServerProcess.start(data)
+        #expect(try again.connect().get("/v1/products", after: token).status == 200)
+    }
+
     /// A copy of the whole directory goes on by itself: nothing in it knows more. Who has seen what is lost is told.
     @Test func tokensOfALostHistoryAreForeignForEver() throws {
         let (data, oldToken) = try stopped()

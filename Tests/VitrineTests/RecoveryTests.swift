@@ -124,6 +124,39 @@ import Testing
         }
     }
 
+    /// No row is in it, so no digest tells: but LMDB would write over what it names.
+    @Test(arguments: ["zeros", "noise", "doubled"]) func aDamagedFreeListIsMadeAgain(how: String) throws {
+        let market = try filled()
+        let before = try shown(market.server)
+        #expect(try market.server.end(with: SIGKILL) == .signal(SIGKILL))
+        let path = try market.data.viewsFile()
+        var bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+        func number(_ offset: Int) -> Int { (0..<8).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
+        // Where the head page of the newest commit says that the list begins: `mm_dbs[0].md_root` and `mm_txnid` of LMDB 0.9.
+        let head = number(144) > number(4_096 + 144) ? 0 : 4_096
+        let page = number(head + 80) * 4_096
+        try #require(page > 0 && page < bytes.count)
+        let rows = (0..<4_096).filter { bytes[page + $0] != 0 && $0 > 200 }
+        for offset in how == "zeros" ? Array(0..<4_096) : rows {
+            switch how {
+            case "zeros": bytes[page + offset] = 0
+            case "noise": bytes[page + offset] ^= 0x5A
+            // The number of pages, or a page, stands there once more.
+            default: if offset % 8 == 0 { bytes[page + offset] = bytes[page + rows[rows.count - 1] / 8 * 8] }
+            }
+        }
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.write(contentsOf: bytes)
+        try file.close()
+        let server = try ServerProcess.start(market.data)
+        #expect(server.errors.contains("rebuilding the views from the log"), "\(server.errors)")
+        #expect(try shown(server) == before)
+        for delta in 1...50 {
+            let token = try server.connect().command("AdjustStock", ["productId": "p1", "delta": .integer(delta)]).token
+            #expect(try server.connect().get("/v1/products/p1", after: token).status == 200)
+        }
+    }
+
     @Test(arguments: ["dangling", "dangling/x", "dangling/x/y"])
     func aDirectoryBehindALinkToNowhereIsRefused(name: String) throws {
         let data = try DataDirectory()
