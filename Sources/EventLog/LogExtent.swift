@@ -5,7 +5,7 @@ struct LogExtent: Sendable {
     var segments: [Segment]
     /// Behind the last record.
     var end = LogLocation(segment: 0, offset: SegmentHeader.size)
-    /// Of the record that comes next.
+    /// The position of the record that comes next.
     var nextPosition: UInt64 = 1
     /// Where the last record's batch begins in `end.segment`; `end.offset` in a segment without records.
     var batchOffset = SegmentHeader.size

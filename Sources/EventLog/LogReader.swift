@@ -11,15 +11,15 @@ public final class LogReader {
     private var location: LogLocation
     /// How far the log was published when last asked.
     private var end: LogLocation
-    /// Of the current segment, once it is known to be sealed.
+    /// The size of the current segment, once it is known to be sealed.
     private var sealedSize: Int?
     private var nextPosition: UInt64
-    /// Of the record before; nil where the index led into the middle of a batch.
+    /// The batch offset of the record before; nil where the index led into the middle of a batch.
     private var batchOffset: Int?
     private var bodyStart: UnsafeRawPointer?
     private var bodyLength = 0
 
-    /// Of the current record's first event; of the next event if it has none.
+    /// The position of the current record's first event; that of the next event if it has none.
     public private(set) var position: UInt64 = 0
     /// Events in the current record; 0 if it only remembers a command.
     public private(set) var eventCount = 0

@@ -35,7 +35,7 @@ public final class LogSalvage {
     private let lock: DirectoryLock
     private var remains: [(segment: Segment, offset: Int)] = []
 
-    /// Finds the first fault and makes the log up to there. A `draft` directory beside `log/` holds it.
+    /// Finds the first fault and makes the log up to there. The directory `accepting` beside `log/` holds it.
     public init(_ lock: DirectoryLock, options: EventLogOptions) throws(EventLogError) {
         self.lock = lock
         try LogSalvage.finishEarlier(lock)

@@ -20,7 +20,7 @@ public final class LogWriter {
     private var epoch: EpochRecord?
     private var failure: SystemError?
 
-    /// Of the next event, counting the batch so far.
+    /// The position of the next event, counting the batch so far.
     public private(set) var nextPosition: UInt64
 
     /// What became of a record.

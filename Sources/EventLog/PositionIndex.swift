@@ -1,7 +1,7 @@
 /// Where records begin, about every 64 KiB: kept in memory, made by recovery and extended by the writer.
 struct PositionIndex: Sendable {
     struct Entry: Sendable {
-        /// Of the record at `location`.
+        /// The position of the record at `location`.
         let position: UInt64
         let location: LogLocation
     }

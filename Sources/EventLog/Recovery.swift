@@ -4,7 +4,7 @@ import POSIX
 public struct Recovery: Sendable, Equatable {
     /// Records in the log.
     public let records: UInt64
-    /// Of the last event; 0 in an empty log.
+    /// The position of the last event; 0 in an empty log.
     public let lastPosition: UInt64
     /// Bytes of a batch that was never acknowledged and were cut away; 0 after a clean stop.
     public var cutBytes = 0

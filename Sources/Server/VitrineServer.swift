@@ -16,7 +16,7 @@ public struct VitrineServer {
         (self.configuration, self.report) = (configuration, report)
     }
 
-    /// Call it first of all: from then on HUP does not end the process, neither while it starts nor while it stops.
+    /// Call it first of all: from then on HUP does nothing at any time, and TERM and INT end a start as a stop, with exit code 0.
     public static func prepareForSignals() { Signals.prepare() }
 
     /// Runs until TERM or INT, then drains. Throws when it cannot start.
